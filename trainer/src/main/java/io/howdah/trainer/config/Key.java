@@ -1,0 +1,101 @@
+package io.howdah.trainer.config;
+
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One configuration key, declared once: name, type, default, range, unit and meaning.
+ *
+ * @param name full name, starting with {@code howdah.}
+ * @param type name of the type as the documentation shows it
+ * @param defaultText default as written in {@code conf/howdah-default.xml}; null where the user must set the key
+ * @param range accepted values in words
+ * @param unit unit of the value, empty where it has none
+ * @param doc one or two sentences for the reference table
+ * @param parser turns text into the value; throws {@link IllegalArgumentException} for anything out of range
+ * @param <T> type of the value
+ */
+public record Key<T>(
+        String name,
+        String type,
+        @Nullable String defaultText,
+        String range,
+        String unit,
+        String doc,
+        Function<String, T> parser) {
+
+    /** A key whose value is any text. */
+    public static Key<String> text(String name, @Nullable String defaultText, String doc) {
+        return new Key<>(name, "text", defaultText, "any text", "", doc, Function.identity());
+    }
+
+    /** A key whose value is a path or URI of a Hadoop file system. */
+    public static Key<String> path(String name, @Nullable String defaultText, String doc) {
+        return new Key<>(name, "path", defaultText, "a path, a scheme is allowed", "", doc, Function.identity());
+    }
+
+    /** A key whose value is an integer in [{@code minimum}, {@code maximum}]. */
+    public static Key<Long> integer(
+            String name, @Nullable Long defaultValue, long minimum, long maximum, String unit, String doc) {
+        String range = maximum == Long.MAX_VALUE ? "at least " + minimum : minimum + " to " + maximum;
+        Function<String, Long> parser = text -> {
+            long value = Long.parseLong(text);
+            if (value < minimum || value > maximum) {
+                throw new IllegalArgumentException("out of range");
+            }
+            return value;
+        };
+        return new Key<>(name, "integer", asText(defaultValue), range, unit, doc, parser);
+    }
+
+    /** A key whose value is a finite decimal number in [{@code minimum}, {@code maximum}]. */
+    public static Key<Double> decimal(
+            String name, @Nullable Double defaultValue, double minimum, double maximum, String unit, String doc) {
+        String range = maximum == Double.MAX_VALUE ? "at least " + minimum : minimum + " to " + maximum;
+        Function<String, Double> parser = text -> {
+            double value = Double.parseDouble(text);
+            if (!(value >= minimum && value <= maximum)) {
+                throw new IllegalArgumentException("out of range");
+            }
+            return value;
+        };
+        return new Key<>(name, "decimal", asText(defaultValue), range, unit, doc, parser);
+    }
+
+    /** A key whose value is {@code true} or {@code false}. */
+    public static Key<Boolean> flag(String name, @Nullable Boolean defaultValue, String doc) {
+        Function<String, Boolean> parser = text -> switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("neither true nor false");
+        };
+        return new Key<>(name, "flag", asText(defaultValue), "true or false", "", doc, parser);
+    }
+
+    /** A key whose value is one of {@code options}. */
+    public static Key<String> choice(String name, @Nullable String defaultText, List<String> options, String doc) {
+        Function<String, String> parser = text -> {
+            if (!options.contains(text)) {
+                throw new IllegalArgumentException("unknown");
+            }
+            return text;
+        };
+        return new Key<>(name, "choice", defaultText, "one of " + String.join(", ", options), "", doc, parser);
+    }
+
+    /** Parses {@code text}, or tells in one line what was wrong with it. */
+    T parse(String text) {
+        try {
+            return parser.apply(text.trim());
+        } catch (IllegalArgumentException e) {
+            String unitText = unit.isEmpty() ? "" : " (" + unit + ")";
+            throw new ConfigException("Cannot read configuration: " + name + "=" + text + ", expected " + type + ", "
+                    + range + unitText + "; correct the value");
+        }
+    }
+
+    private static @Nullable String asText(@Nullable Object value) {
+        return value == null ? null : value.toString();
+    }
+}

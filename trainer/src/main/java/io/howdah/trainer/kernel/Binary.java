@@ -1,0 +1,9 @@
+package io.howdah.trainer.kernel;
+
+/** Functions of two elements. */
+public enum Binary {
+    ADD,
+    SUBTRACT,
+    MULTIPLY,
+    DIVIDE
+}

@@ -1,0 +1,13 @@
+package io.howdah.trainer.sync;
+
+import io.howdah.trainer.tensor.Shape;
+
+/**
+ * A parameter as all parties of a job know it.
+ *
+ * @param name qualified name, for instance {@code hidden.0.weight}
+ * @param shape shape of the weight
+ * @param learningRateFactor multiplies the schedule's rate; 1 for most
+ * @param weightDecayFactor multiplies the optimiser's decay; 0 for biases and gains
+ */
+public record ParameterSpec(String name, Shape shape, double learningRateFactor, double weightDecayFactor) {}

@@ -1,0 +1,52 @@
+package io.howdah.trainer.sync;
+
+import io.howdah.trainer.checkpoint.BlobInfo;
+import io.howdah.trainer.tensor.Tensor;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shared parameters of a job as one worker process sees them.
+ *
+ * <p>Weights of version t are those after t decided steps; step t is computed with version t. The store keeps FP32
+ * masters and optimiser state, sums gradients in FP32 in order of logical worker, and publishes version t + 1 once the
+ * whole step is decided. Methods return at once; the futures complete on a thread of the store, exceptionally if the job
+ * cannot go on. Safe for concurrent use.
+ */
+public interface ParameterStore extends AutoCloseable {
+    /**
+     * Agrees on the parameters. The first call with weights sets version 0; others must bring an equal table.
+     *
+     * @param table all parameters in forward order
+     * @param weights initial FP32 values in table order, from the process that holds logical worker 0; null elsewhere
+     * @return the version to go on from: 0, or that of a restored snapshot
+     */
+    CompletableFuture<Long> initialise(ParameterTable table, @Nullable List<Tensor> weights);
+
+    /**
+     * Contributes the mean gradient of one logical worker. The tensor (contiguous; float32, bfloat16 or float16) must
+     * stay alive and unchanged until the future completes.
+     */
+    CompletableFuture<Void> push(Push push, Tensor gradient);
+
+    /** Declares a logical worker's pushes of a step complete; completes once the step is decided. */
+    CompletableFuture<StepOutcome> finish(StepReport report);
+
+    /**
+     * Reads one parameter, waiting until at least {@code minimumVersion} is published. The dtype of {@code into}
+     * (contiguous; float32, bfloat16 or float16) is the wire dtype.
+     *
+     * @return the version that was read
+     */
+    CompletableFuture<Long> pull(int parameter, long minimumVersion, Tensor into);
+
+    /**
+     * Writes masters and optimiser state of {@code version} as blobs of the pending set {@code set}. Called by one
+     * process at a step boundary, before it contributes to step {@code version}.
+     */
+    CompletableFuture<List<BlobInfo>> snapshot(long version, String set);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,83 @@
+package io.howdah.trainer.sync;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * All parameters of a model in forward order, laid end to end in one flat space of N elements, which is cut into chunks
+ * of at most {@link #CHUNK_ELEMENTS}. A chunk may span parameters, so that small ones travel together. Every party
+ * computes the same cut from the same table and server count.
+ */
+public final class ParameterTable {
+    /** Elements of a full chunk: 1 MiB in a 16-bit wire format. */
+    public static final int CHUNK_ELEMENTS = 512 * 1024;
+
+    private final List<ParameterSpec> specs;
+    private final long[] offsets;
+
+    public ParameterTable(List<ParameterSpec> specs) {
+        this.specs = List.copyOf(specs);
+        this.offsets = new long[specs.size() + 1];
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < specs.size(); i++) {
+            ParameterSpec spec = specs.get(i);
+            if (!names.add(spec.name())) {
+                throw new IllegalArgumentException("Cannot make parameter table: name=" + spec.name()
+                        + " appears twice, expected distinct names; list a shared parameter once");
+            }
+            offsets[i + 1] = offsets[i] + spec.shape().elements();
+        }
+    }
+
+    public List<ParameterSpec> specs() {
+        return specs;
+    }
+
+    public int size() {
+        return specs.size();
+    }
+
+    /** First element of parameter {@code index} in the flat space; {@code offset(size())} is N. */
+    public long offset(int index) {
+        return offsets[index];
+    }
+
+    /** N, the number of elements of all parameters. */
+    public long elements() {
+        return offsets[specs.size()];
+    }
+
+    /**
+     * First flat element of server {@code server}'s contiguous range; its range ends where the next one's begins. Ranges
+     * differ by at most one element.
+     */
+    public long rangeStart(int server, int servers) {
+        return Math.multiplyExact(elements(), (long) server) / servers;
+    }
+
+    /** Index of the parameter that holds flat element {@code element}. */
+    public int parameterAt(long element) {
+        int low = 0;
+        int high = specs.size() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (offsets[middle] <= element) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ParameterTable table && specs.equals(table.specs);
+    }
+
+    @Override
+    public int hashCode() {
+        return specs.hashCode();
+    }
+}

@@ -1,0 +1,20 @@
+package io.howdah.trainer.sync;
+
+/**
+ * What was decided for a whole step, the same for every worker and server.
+ *
+ * @param step step t; weights of version t + 1 are published
+ * @param decision whether the optimiser ran
+ * @param samples samples of all slices
+ * @param lossSum sum of the losses of all samples, in nats, added in order of logical worker
+ * @param gradientNorm L2 norm of the mean gradient over the whole model, before clipping
+ * @param nextLossScale loss scale for step t + 1
+ */
+public record StepOutcome(
+        long step, Decision decision, long samples, double lossSum, double gradientNorm, float nextLossScale) {
+    /** APPLY moves the weights; SKIP leaves them, because some gradient was not finite. */
+    public enum Decision {
+        APPLY,
+        SKIP
+    }
+}

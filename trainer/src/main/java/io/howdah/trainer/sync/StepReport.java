@@ -1,0 +1,13 @@
+package io.howdah.trainer.sync;
+
+/**
+ * A logical worker's word that all its gradients of a step are pushed.
+ *
+ * @param step step t
+ * @param logicalWorker v in [0, V)
+ * @param attempt attempt of the process
+ * @param samples samples of this slice
+ * @param lossSum sum of the losses of these samples, in nats
+ * @param finite false if a gradient held an infinity or NaN after the cast to the wire dtype
+ */
+public record StepReport(long step, int logicalWorker, int attempt, long samples, double lossSum, boolean finite) {}
