@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.tensor;
 
 import java.lang.ref.Reference;
@@ -28,8 +29,9 @@ public final class Elements {
             case INT32 -> Memory.getInt(address);
             case UINT8 -> Memory.getByte(address) & 0xff;
             case BOOL -> Memory.getByte(address);
-            case FLOAT64, FLOAT32, FLOAT16, BFLOAT16 -> throw new IllegalArgumentException(
-                    "Cannot read integer: dtype=" + dtype + ", expected an integral dtype; convert the tensor first");
+            case FLOAT64, FLOAT32, FLOAT16, BFLOAT16 ->
+                throw new IllegalArgumentException("Cannot read integer: dtype=" + dtype
+                        + ", expected an integral dtype; convert the tensor first");
         };
     }
 
