@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.autograd;
 
 import io.howdah.trainer.tensor.Elements;
@@ -50,8 +51,10 @@ public final class Autograd {
     /** Name of the op that made {@code tensor} if it was recorded. */
     public static String producer(Tensor tensor) {
         Variable variable = Variable.of(tensor);
-        return variable == null || variable.isLeaf() ? "leaf" : "output " + variable.edge().output() + " of "
-                + variable.edge().node().name();
+        return variable == null || variable.isLeaf()
+                ? "leaf"
+                : "output " + variable.edge().output() + " of "
+                        + variable.edge().node().name();
     }
 
     /** Where gradients of {@code tensor} flow to, or null if it needs none. For the op dispatcher. */
@@ -153,8 +156,8 @@ public final class Autograd {
     public static HookHandle onAccumulated(Tensor leaf, Consumer<Tensor> hook) {
         Variable variable = required(leaf);
         if (!variable.isLeaf()) {
-            throw new IllegalArgumentException("Cannot register hook: the tensor is " + producer(leaf)
-                    + ", expected a leaf; use onGradient");
+            throw new IllegalArgumentException(
+                    "Cannot register hook: the tensor is " + producer(leaf) + ", expected a leaf; use onGradient");
         }
         variable.accumulatedHooks().add(hook);
         return () -> variable.accumulatedHooks().remove(hook);
@@ -163,8 +166,9 @@ public final class Autograd {
     private static Variable required(Tensor tensor) {
         Variable variable = Variable.of(tensor);
         if (variable == null) {
-            throw new IllegalArgumentException("Cannot use gradient: the tensor does not require grad, expected one that"
-                    + " does; make it a parameter");
+            throw new IllegalArgumentException(
+                    "Cannot use gradient: the tensor does not require grad, expected one that"
+                            + " does; make it a parameter");
         }
         return variable;
     }

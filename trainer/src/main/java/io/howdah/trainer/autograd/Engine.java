@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.autograd;
 
 import io.howdah.trainer.autograd.Autograd.SavedTensors;
@@ -28,10 +29,10 @@ final class Engine {
     private final Map<Edge, Tensor> captures = new HashMap<>();
     private final Map<Node, Integer> dependencies = new IdentityHashMap<>();
     private final Map<Node, @Nullable Gradient[]> arrived = new IdentityHashMap<>();
-    private final PriorityQueue<Ready> ready = new PriorityQueue<>(Comparator.comparingLong(
-                    (Ready entry) -> entry.node().sequence())
-            .reversed()
-            .thenComparingLong(Ready::order));
+    private final PriorityQueue<Ready> ready = new PriorityQueue<>(
+            Comparator.comparingLong((Ready entry) -> entry.node().sequence())
+                    .reversed()
+                    .thenComparingLong(Ready::order));
     private long order;
 
     private Engine(SavedTensors savedTensors, Set<Edge> captured) {
@@ -172,9 +173,10 @@ final class Engine {
         Gradient result = gradient;
         if (!result.tensor().shape().equals(expected.shape())) {
             if (!GradientSums.broadcasts(expected.shape(), result.tensor().shape())) {
-                throw new IllegalStateException("Cannot run backward: " + node + " returned an invalid gradient at index "
-                        + index + ": got " + result.tensor().shape() + " but expected shape compatible with "
-                        + expected.shape() + "; correct the op's backward");
+                throw new IllegalStateException(
+                        "Cannot run backward: " + node + " returned an invalid gradient at index "
+                                + index + ": got " + result.tensor().shape() + " but expected shape compatible with "
+                                + expected.shape() + "; correct the op's backward");
             }
             result = replaced(result, GradientSums.sumToSize(result.tensor(), expected.shape()));
         }
@@ -191,8 +193,8 @@ final class Engine {
 
     /** Hands over one reference to {@code gradient}. */
     private void deliver(Edge edge, Gradient gradient) {
-        @Nullable Gradient[] slots =
-                arrived.computeIfAbsent(edge.node(), node -> new @Nullable Gradient[node.outputCount()]);
+        @Nullable
+        Gradient[] slots = arrived.computeIfAbsent(edge.node(), node -> new @Nullable Gradient[node.outputCount()]);
         Gradient before = slots[edge.output()];
         if (before == null) {
             slots[edge.output()] = gradient;

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.autograd;
 
 /** Whether ops of this thread record how to differentiate them; they do unless a {@link #noGrad} scope is open. */

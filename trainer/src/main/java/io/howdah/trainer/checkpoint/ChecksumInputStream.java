@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.checkpoint;
 
 import java.io.FilterInputStream;
@@ -65,12 +66,7 @@ public final class ChecksumInputStream extends FilterInputStream {
             throw new IOException(String.format(
                     "Cannot read blob: location=%s blob=%s bytes=%d crc32c=%08x, expected bytes=%d crc32c=%08x;"
                             + " use another checkpoint",
-                    location,
-                    expected.name(),
-                    bytes,
-                    (int) checksum.getValue(),
-                    expected.bytes(),
-                    expected.crc32c()));
+                    location, expected.name(), bytes, (int) checksum.getValue(), expected.bytes(), expected.crc32c()));
         }
     }
 }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.checkpoint;
 
 import com.fasterxml.jackson.core.JsonParser;
@@ -64,7 +65,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<SafetensorsTensor> t
         long offset = 0;
         for (SafetensorsTensor tensor : tensors) {
             if (tensor.begin() != offset) {
-                throw malformed(file, "tensor " + tensor.name() + " begins at " + tensor.begin() + " instead of " + offset);
+                throw malformed(
+                        file, "tensor " + tensor.name() + " begins at " + tensor.begin() + " instead of " + offset);
             }
             offset = tensor.end();
         }
@@ -91,7 +93,10 @@ record SafetensorsHeader(Map<String, String> metadata, List<SafetensorsTensor> t
                 return new SafetensorsTensor(name, dtype, shape, begin, end);
             }
         } catch (ArithmeticException | IllegalArgumentException e) {
-            throw new IOException(malformed(file, "tensor " + name + " has an impossible shape").getMessage(), e);
+            throw new IOException(
+                    malformed(file, "tensor " + name + " has an impossible shape")
+                            .getMessage(),
+                    e);
         }
         throw malformed(file, "tensor " + name + " has offsets that do not fit its shape");
     }

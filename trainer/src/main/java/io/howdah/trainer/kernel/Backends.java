@@ -1,7 +1,7 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.kernel;
 
 import io.howdah.trainer.kernel.java.JavaBackend;
-import io.howdah.trainer.kernel.onednn.OneDnnBackend;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +22,6 @@ public final class Backends {
     private static final Map<String, Supplier<Backend>> TABLE = new LinkedHashMap<>();
 
     static {
-        TABLE.put("onednn", OneDnnBackend::load);
         TABLE.put("java", JavaBackend::new);
     }
 

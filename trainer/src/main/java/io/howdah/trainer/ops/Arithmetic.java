@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
 import io.howdah.trainer.autograd.Gradient;
@@ -25,9 +26,7 @@ public final class Arithmetic {
                 saveFactors(call);
             })
             .backward((call, gradient) -> Arrays.asList(
-                    call.needs(0)
-                            ? Gradient.of(call.binary(Binary.MULTIPLY, gradient.tensor(), call.saved(0)))
-                            : null,
+                    call.needs(0) ? Gradient.of(call.binary(Binary.MULTIPLY, gradient.tensor(), call.saved(0))) : null,
                     call.needs(1)
                             ? Gradient.of(
                                     call.binary(Binary.MULTIPLY, gradient.tensor(), call.saved(call.needs(0) ? 1 : 0)))
@@ -88,7 +87,8 @@ public final class Arithmetic {
     }
 
     private static Shape shape(List<Tensor> inputs, NoAttributes none) {
-        return Broadcast.shape("elementwise op", inputs.get(0).shape(), inputs.get(1).shape());
+        return Broadcast.shape(
+                "elementwise op", inputs.get(0).shape(), inputs.get(1).shape());
     }
 
     private static void compute(ForwardCall<NoAttributes> call, Binary function) {

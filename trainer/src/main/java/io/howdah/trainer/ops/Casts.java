@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
 import io.howdah.trainer.kernel.Backends;
@@ -33,5 +34,4 @@ public final class Casts {
         Backends.current().convert(input, result);
         return result;
     }
-
 }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
 import io.howdah.trainer.autograd.Autograd;
@@ -37,8 +38,8 @@ final class Dispatcher {
         Tensor out = Tensor.empty(dtype, op.shape(inputs, attributes));
         boolean[] needs = needs(op, inputs);
         List<String> producers = inputs.stream().map(Autograd::producer).toList();
-        ForwardCall<A> call = new ForwardCall<>(
-                attributes, inputs, out, new ForwardCall.Recording(needs, producers, out.version()));
+        ForwardCall<A> call =
+                new ForwardCall<>(attributes, inputs, out, new ForwardCall.Recording(needs, producers, out.version()));
         op.forward(call);
         record(op, attributes, inputs, out, call.finish());
         return out;

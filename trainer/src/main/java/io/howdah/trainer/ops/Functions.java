@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
 import io.howdah.trainer.autograd.Gradient;
@@ -10,8 +11,11 @@ import java.util.List;
 /** Elementwise functions of one tensor. Each saves its output where the derivative is simplest in it, as PyTorch does. */
 public final class Functions {
     /** eˣ; derivative: the output. */
-    static final Op<NoAttributes> EXP = ofOutput("exp", Unary.EXP, AutocastCategory.KEEP, (call, gradient) ->
-            call.binary(Binary.MULTIPLY, gradient, call.saved(0)));
+    static final Op<NoAttributes> EXP = ofOutput(
+            "exp",
+            Unary.EXP,
+            AutocastCategory.KEEP,
+            (call, gradient) -> call.binary(Binary.MULTIPLY, gradient, call.saved(0)));
 
     /** √x; derivative: 1 / (2 · output). */
     static final Op<NoAttributes> SQRT = ofOutput("sqrt", Unary.SQRT, AutocastCategory.KEEP, (call, gradient) -> {
@@ -41,8 +45,8 @@ public final class Functions {
             });
 
     /** max(x, 0); derivative: 1 where the output is positive, else 0. */
-    static final Op<NoAttributes> RELU = ofOutput("relu", Unary.RELU, AutocastCategory.KEEP, (call, gradient) ->
-            unaryGrad(call, Unary.RELU, gradient));
+    static final Op<NoAttributes> RELU = ofOutput(
+            "relu", Unary.RELU, AutocastCategory.KEEP, (call, gradient) -> unaryGrad(call, Unary.RELU, gradient));
 
     /** ln x. */
     static final Op<NoAttributes> LOG = ofInput("log", Unary.LOG, AutocastCategory.KEEP);

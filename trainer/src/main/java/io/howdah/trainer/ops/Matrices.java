@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
 import io.howdah.trainer.autograd.Gradient;
@@ -12,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Matrix products. */
 public final class Matrices {
-    private static final Set<DType> FLOATING =
-            EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16);
+    private static final Set<DType> FLOATING = EnumSet.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16);
 
     static final Op<NoAttributes> MATMUL = Op.<NoAttributes>named("matmul", AutocastCategory.LOW)
             .dtypes(FLOATING)
@@ -70,7 +70,8 @@ public final class Matrices {
                 .forward(Matrices::linearShape, call -> {
                     try (Contiguous x = Contiguous.of(call.input(0))) {
                         Tensor bias = call.inputs() == 3 ? call.input(2) : null;
-                        Tensor out = call.out().reshaped(Contiguous.matrixShape(call.out().shape()));
+                        Tensor out = call.out()
+                                .reshaped(Contiguous.matrixShape(call.out().shape()));
                         call.backend().matmul(x.matrix(), Views.swapped(call.input(1)), bias, out);
                     }
                     call.saveInput(0);
@@ -86,7 +87,12 @@ public final class Matrices {
             Gradient[] results = new Gradient[call.inputs()];
             if (call.needs(0)) {
                 Tensor result = Tensor.empty(call.dtype(0), call.shape(0));
-                call.backend().matmul(g.matrix(), call.saved(1), null, result.reshaped(Contiguous.matrixShape(result.shape())));
+                call.backend()
+                        .matmul(
+                                g.matrix(),
+                                call.saved(1),
+                                null,
+                                result.reshaped(Contiguous.matrixShape(result.shape())));
                 results[0] = Gradient.of(result);
             }
             if (call.needs(1)) {

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
 import io.howdah.trainer.autograd.Gradient;
@@ -83,7 +84,8 @@ public final class Op<A> {
         return operands;
     }
 
-    @Nullable View<A> view() {
+    @Nullable
+    View<A> view() {
         return view;
     }
 

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
 import io.howdah.trainer.autograd.Gradient;
@@ -13,7 +14,8 @@ public final class Reductions {
     static final Op<List<Integer>> SUM = Op.<List<Integer>>named("sum", AutocastCategory.KEEP)
             .forward(
                     (inputs, dimensions) -> removed(inputs.get(0).shape(), dimensions),
-                    call -> call.backend().sum(call.input(0), kept(call.out(), call.input(0).shape(), call.attributes())))
+                    call -> call.backend()
+                            .sum(call.input(0), kept(call.out(), call.input(0).shape(), call.attributes())))
             .backward((call, gradient) -> Collections.singletonList(
                     gradient.as(spread(gradient.tensor(), call.shape(0), call.attributes()))));
 
@@ -24,7 +26,8 @@ public final class Reductions {
                 call.backend().scale(call.out(), 1.0 / count(shape, call.attributes()), 0, call.out());
             })
             .backward((call, gradient) -> {
-                Tensor scaled = Tensor.empty(gradient.tensor().dtype(), gradient.tensor().shape());
+                Tensor scaled = Tensor.empty(
+                        gradient.tensor().dtype(), gradient.tensor().shape());
                 call.backend().scale(gradient.tensor(), 1.0 / count(call.shape(0), call.attributes()), 0, scaled);
                 return Collections.singletonList(
                         Gradient.of(scaled).as(spread(scaled, call.shape(0), call.attributes())));

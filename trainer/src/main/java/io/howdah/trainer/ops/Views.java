@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
 import io.howdah.trainer.autograd.Gradient;
@@ -24,8 +25,7 @@ public final class Views {
             .view((input, pair) -> swapped(input, pair.first(), pair.second()))
             .backward((call, gradient) -> {
                 Dimensions pair = call.attributes();
-                return Collections.singletonList(
-                        gradient.as(swapped(gradient.tensor(), pair.first(), pair.second())));
+                return Collections.singletonList(gradient.as(swapped(gradient.tensor(), pair.first(), pair.second())));
             });
 
     static final Op<Range> NARROW = Op.<Range>named("narrow", AutocastCategory.KEEP)

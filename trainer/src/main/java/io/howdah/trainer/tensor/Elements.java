@@ -56,8 +56,9 @@ public final class Elements {
             case INT32 -> Memory.putInt(address, (int) value);
             case UINT8 -> Memory.putByte(address, (byte) value);
             case BOOL -> Memory.putByte(address, (byte) (value != 0 ? 1 : 0));
-            case FLOAT64, FLOAT32, FLOAT16, BFLOAT16 -> throw new IllegalArgumentException(
-                    "Cannot write integer: dtype=" + dtype + ", expected an integral dtype; convert the tensor first");
+            case FLOAT64, FLOAT32, FLOAT16, BFLOAT16 ->
+                throw new IllegalArgumentException("Cannot write integer: dtype=" + dtype
+                        + ", expected an integral dtype; convert the tensor first");
         }
     }
 

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.kernel.java;
 
 import io.howdah.trainer.tensor.DType;
@@ -37,8 +38,7 @@ final class Conversion {
         if (from.isFloating() || to.isFloating()) {
             return (addresses, steps, count) -> {
                 for (long i = 0; i < count; i++) {
-                    Elements.put(
-                            to, addresses[1] + i * steps[1], Elements.get(from, addresses[0] + i * steps[0]));
+                    Elements.put(to, addresses[1] + i * steps[1], Elements.get(from, addresses[0] + i * steps[0]));
                 }
             };
         }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.kernel.java;
 
 import io.howdah.trainer.tensor.DType;
@@ -91,6 +92,8 @@ final class MatrixProduct {
     }
 
     private static long element(Tensor matrix, long row, long column) {
-        return matrix.address() + (row * matrix.stride(0) + column * matrix.stride(1)) * matrix.dtype().bytes();
+        return matrix.address()
+                + (row * matrix.stride(0) + column * matrix.stride(1))
+                        * matrix.dtype().bytes();
     }
 }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.kernel.java;
 
 import io.howdah.trainer.tensor.Shape;
@@ -42,7 +43,8 @@ final class Strided {
     private void append(long size, int dimension, long[][] strides, Tensor[] tensors) {
         boolean merge = rank > 0;
         for (int t = 0; t < tensors.length && merge; t++) {
-            merge = steps[rank - 1][t] == strides[t][dimension] * tensors[t].dtype().bytes() * size;
+            merge = steps[rank - 1][t]
+                    == strides[t][dimension] * tensors[t].dtype().bytes() * size;
         }
         if (merge) {
             rank--;
