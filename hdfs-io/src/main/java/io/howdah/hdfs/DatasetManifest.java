@@ -5,6 +5,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -42,6 +45,32 @@ public record DatasetManifest(ShardLayout layout, String source, Map<Part, PartF
                     + " both parts; run preprocess again");
         }
         return facts;
+    }
+
+    /**
+     * The manifest of a dataset whose shards are those of all {@code pieces}, in order.
+     *
+     * @param pieces at least one, all with the same layout and source
+     */
+    public static DatasetManifest joined(List<DatasetManifest> pieces) {
+        DatasetManifest first = pieces.get(0);
+        Map<Part, PartFacts> parts = new EnumMap<>(Part.class);
+        for (Part part : Part.values()) {
+            long documents = 0;
+            Histogram histogram = new Histogram();
+            List<ShardEntry> shards = new ArrayList<>();
+            for (DatasetManifest piece : pieces) {
+                if (!piece.layout.equals(first.layout)) {
+                    throw new IllegalArgumentException("Cannot join manifests: " + piece.layout + ", expected "
+                            + first.layout + "; join pieces of one run");
+                }
+                documents += piece.part(part).documents();
+                histogram.add(piece.part(part).histogram());
+                shards.addAll(piece.part(part).shards());
+            }
+            parts.put(part, new PartFacts(documents, histogram, shards));
+        }
+        return new DatasetManifest(first.layout, first.source, parts);
     }
 
     /**
