@@ -17,7 +17,7 @@ final class TrainCommand extends Command {
     protected int execute(Configuration hadoop, PrintStream printer) throws Exception {
         Config config = JobConfiguration.parse(hadoop);
         JobChecks.checkInput(hadoop, config);
-        JobChecks.checkFreshOutput(hadoop, config);
+        JobChecks.checkOutput(hadoop, config);
         return new Application(hadoop, config, printer).run(JobKind.TRAIN, detach ? Following.DETACHED : Following.TO_THE_END);
     }
 }
