@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.sync;
 
 import io.howdah.trainer.checkpoint.BlobInfo;
@@ -40,6 +41,12 @@ public interface ParameterStore extends AutoCloseable {
      * @return the version that was read
      */
     CompletableFuture<Long> pull(int parameter, long minimumVersion, Tensor into);
+
+    /**
+     * Loss scale of the step to go on with, known once {@link #initialise} has completed; later ones come with the
+     * {@link StepOutcome}.
+     */
+    float lossScale();
 
     /**
      * Writes masters and optimiser state of {@code version} as blobs of the pending set {@code set}. Called by one

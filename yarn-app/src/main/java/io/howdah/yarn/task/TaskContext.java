@@ -1,0 +1,24 @@
+package io.howdah.yarn.task;
+
+import io.howdah.trainer.config.Config;
+import io.howdah.yarn.am.MemoryPlan;
+import io.howdah.yarn.am.TaskId;
+import io.howdah.yarn.umbilical.JobSecret;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * What a task is given.
+ *
+ * @param id which task
+ * @param applicationId of the job
+ * @param host name under which other containers reach this one
+ * @param hadoop the node's configuration with the job's changes
+ * @param config the job's settings
+ * @param secret the job's secret
+ */
+record TaskContext(
+        TaskId id, String applicationId, String host, Configuration hadoop, Config config, JobSecret secret) {
+    MemoryPlan memory() {
+        return id.role().memory(config);
+    }
+}
