@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.tensor;
 
 import java.lang.ref.Reference;
@@ -28,8 +29,9 @@ public final class Elements {
             case INT32 -> Memory.getInt(address);
             case UINT8 -> Memory.getByte(address) & 0xff;
             case BOOL -> Memory.getByte(address);
-            case FLOAT64, FLOAT32, FLOAT16, BFLOAT16 -> throw new IllegalArgumentException(
-                    "Cannot read integer: dtype=" + dtype + ", expected an integral dtype; convert the tensor first");
+            case FLOAT64, FLOAT32, FLOAT16, BFLOAT16 ->
+                throw new IllegalArgumentException("Cannot read integer: dtype=" + dtype
+                        + ", expected an integral dtype; convert the tensor first");
         };
     }
 
@@ -44,6 +46,19 @@ public final class Elements {
             case INT32 -> Memory.putInt(address, (int) value);
             case UINT8 -> Memory.putByte(address, (byte) (long) value);
             case BOOL -> Memory.putByte(address, (byte) (value != 0 ? 1 : 0));
+        }
+    }
+
+    /** Writes {@code value} to an integral or logical element, keeping its low bits (bool: whether it is not 0). */
+    public static void putLong(DType dtype, long address, long value) {
+        switch (dtype) {
+            case INT64 -> Memory.putLong(address, value);
+            case INT32 -> Memory.putInt(address, (int) value);
+            case UINT8 -> Memory.putByte(address, (byte) value);
+            case BOOL -> Memory.putByte(address, (byte) (value != 0 ? 1 : 0));
+            case FLOAT64, FLOAT32, FLOAT16, BFLOAT16 ->
+                throw new IllegalArgumentException("Cannot write integer: dtype=" + dtype
+                        + ", expected an integral dtype; convert the tensor first");
         }
     }
 

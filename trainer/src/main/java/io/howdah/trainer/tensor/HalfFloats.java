@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.tensor;
 
 /** Conversions between binary32 and the two 16-bit formats, rounding to nearest even. */

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.tensor;
 
 import java.lang.reflect.Field;
@@ -20,7 +21,11 @@ public final class Memory {
 
     /** Allocates zeroed memory whose first byte is 64-byte aligned. */
     static ByteBuffer allocate(int bytes) {
-        return ByteBuffer.allocateDirect(bytes + 63).alignedSlice(64).limit(bytes).slice().order(ByteOrder.LITTLE_ENDIAN);
+        return ByteBuffer.allocateDirect(bytes + 63)
+                .alignedSlice(64)
+                .limit(bytes)
+                .slice()
+                .order(ByteOrder.LITTLE_ENDIAN);
     }
 
     static long addressOf(ByteBuffer direct) {

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.tensor;
 
 /** A tensor did not fit the byte budget of its {@link MemoryPool}. */

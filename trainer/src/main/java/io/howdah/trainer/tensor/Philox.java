@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.tensor;
 
 /**
@@ -41,7 +42,8 @@ public final class Philox {
     /** A uniform integer in [0, bound), without bias (Lemire 2019). */
     public int nextInt(int bound) {
         if (bound < 1) {
-            throw new IllegalArgumentException("Cannot draw: bound=" + bound + ", expected at least 1; raise the bound");
+            throw new IllegalArgumentException(
+                    "Cannot draw: bound=" + bound + ", expected at least 1; raise the bound");
         }
         long product = (nextInt() & 0xffff_ffffL) * bound;
         long low = product & 0xffff_ffffL;

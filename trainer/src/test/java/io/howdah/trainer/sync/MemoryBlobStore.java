@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Blobs in memory. */
-final class MemoryBlobStore implements BlobStore {
+public final class MemoryBlobStore implements BlobStore {
     private final Map<String, Map<String, byte[]>> pending = new TreeMap<>();
     private final Map<String, Map<String, byte[]>> committed = new TreeMap<>();
 
