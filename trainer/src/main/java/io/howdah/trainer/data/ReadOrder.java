@@ -3,6 +3,7 @@ package io.howdah.trainer.data;
 
 import io.howdah.trainer.tensor.Philox;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The order in which one of {@code slices} equal readers sees a dataset. It depends only on these values, never on the
@@ -49,6 +50,47 @@ public record ReadOrder(long seed, Mode mode, int slice, int slices) {
     /** Indices of the examples of one split in reading order. */
     public int[] examples(long epoch, Split split) {
         return permutation(epoch, split.index(), split.examples());
+    }
+
+    /**
+     * Where this slice stands {@code examples} examples behind {@code from}. So every process knows the position of every
+     * slice without reading it.
+     *
+     * @return a position with an example, in the next epoch where this one is used up
+     * @throws IllegalArgumentException if the slice has no examples at all
+     */
+    public Position advance(Position from, long examples, List<Split> splits) {
+        Position position = located(from, splits);
+        long left = examples;
+        while (left > 0) {
+            int[] order = splits(position.epoch(), splits.size());
+            int size = splits.get(order[position.split()]).examples();
+            int taken = (int) Math.min(left, size - position.example());
+            left -= taken;
+            position = located(new Position(position.epoch(), position.split(), position.example() + taken), splits);
+        }
+        return position;
+    }
+
+    /** Steps over completed and empty splits. */
+    private Position located(Position from, List<Split> splits) {
+        long epoch = from.epoch();
+        int example = from.example();
+        int first = from.split();
+        while (epoch <= from.epoch() + splits.size() + 1) {
+            int[] order = splits(epoch, splits.size());
+            for (int split = first; split < order.length; split++) {
+                if (example < splits.get(order[split]).examples()) {
+                    return new Position(epoch, split, example);
+                }
+                example = 0;
+            }
+            epoch++;
+            first = 0;
+            example = 0;
+        }
+        throw new IllegalArgumentException("Cannot read dataset: slice=" + slice + " slices=" + slices + " splits="
+                + splits.size() + ", expected examples in every slice; use fewer logical workers or more splits");
     }
 
     private int[] permutation(long epoch, int stream, int size) {

@@ -43,6 +43,12 @@ public interface ParameterStore extends AutoCloseable {
     CompletableFuture<Long> pull(int parameter, long minimumVersion, Tensor into);
 
     /**
+     * Loss scale of the step to go on with, known once {@link #initialise} has completed; later ones come with the
+     * {@link StepOutcome}.
+     */
+    float lossScale();
+
+    /**
      * Writes masters and optimiser state of {@code version} as blobs of the pending set {@code set}. Called by one
      * process at a step boundary, before it contributes to step {@code version}.
      */

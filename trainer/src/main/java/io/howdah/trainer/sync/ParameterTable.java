@@ -14,6 +14,12 @@ public final class ParameterTable {
     /** Elements of a full chunk: 1 MiB in a 16-bit wire format. */
     public static final int CHUNK_ELEMENTS = 512 * 1024;
 
+    /**
+     * Ranges and chunks are cut at multiples of this, so that a block's sum of squares is rounded alike whatever the
+     * number of servers.
+     */
+    public static final int BLOCK_ELEMENTS = 64;
+
     private final List<ParameterSpec> specs;
     private final long[] offsets;
 
@@ -51,10 +57,14 @@ public final class ParameterTable {
 
     /**
      * First flat element of server {@code server}'s contiguous range; its range ends where the next one's begins. Ranges
-     * differ by at most one element.
+     * differ by at most {@link #BLOCK_ELEMENTS}, of which every cut is a multiple.
      */
     public long rangeStart(int server, int servers) {
-        return Math.multiplyExact(elements(), (long) server) / servers;
+        if (server == servers) {
+            return elements();
+        }
+        long even = Math.multiplyExact(elements(), (long) server) / servers;
+        return even / BLOCK_ELEMENTS * BLOCK_ELEMENTS;
     }
 
     /** Index of the parameter that holds flat element {@code element}. */

@@ -49,6 +49,19 @@ public final class Elements {
         }
     }
 
+    /** Writes {@code value} to an integral or logical element, keeping its low bits (bool: whether it is not 0). */
+    public static void putLong(DType dtype, long address, long value) {
+        switch (dtype) {
+            case INT64 -> Memory.putLong(address, value);
+            case INT32 -> Memory.putInt(address, (int) value);
+            case UINT8 -> Memory.putByte(address, (byte) value);
+            case BOOL -> Memory.putByte(address, (byte) (value != 0 ? 1 : 0));
+            case FLOAT64, FLOAT32, FLOAT16, BFLOAT16 ->
+                throw new IllegalArgumentException("Cannot write integer: dtype=" + dtype
+                        + ", expected an integral dtype; convert the tensor first");
+        }
+    }
+
     /** Visits the address of every element in row-major order. */
     public static void forEach(Tensor tensor, LongConsumer visitor) {
         if (tensor.elements() > 0) {

@@ -86,18 +86,23 @@ public final class Tensor implements AutoCloseable {
 
     /** A tensor over the same storage with another shape, strides (in elements) and offset (in elements). */
     public Tensor view(Shape newShape, long[] newStrides, long newOffset) {
+        boolean inside = newStrides.length == newShape.rank() && newOffset >= 0;
         long last = newOffset;
-        for (int i = 0; i < newStrides.length; i++) {
+        for (int i = 0; i < newStrides.length && inside; i++) {
+            inside = newStrides[i] >= 0;
             last += newStrides[i] * Math.max(0, newShape.size(i) - 1);
         }
-        if (newStrides.length != newShape.rank()
-                || newOffset < 0
-                || newShape.elements() > 0 && (last + 1) * dtype.bytes() > storage.bytes()) {
+        if (!inside || newShape.elements() > 0 && (last + 1) * dtype.bytes() > storage.bytes()) {
             throw new IllegalArgumentException("Cannot view tensor: shape=" + newShape + " strides="
                     + Arrays.toString(newStrides) + " offset=" + newOffset + ", expected to stay inside the storage of "
                     + storage.bytes() + " bytes; correct the view");
         }
         return new Tensor(storage, dtype, newShape, newStrides.clone(), newOffset);
+    }
+
+    /** {@link #view} whose offset counts from this tensor's first element. */
+    public Tensor subview(Shape newShape, long[] newStrides, long relativeOffset) {
+        return view(newShape, newStrides, offset + relativeOffset);
     }
 
     /** The same elements under another shape; needs a contiguous tensor. */
@@ -134,6 +139,16 @@ public final class Tensor implements AutoCloseable {
     /** Strides in elements. */
     public long[] strides() {
         return strides.clone();
+    }
+
+    /** Stride of one dimension in elements; negative numbers count from the last. */
+    public long stride(int dimension) {
+        return strides[dimension < 0 ? dimension + strides.length : dimension];
+    }
+
+    /** Whether both tensors are views of one storage. */
+    public boolean sharesStorage(Tensor other) {
+        return storage == other.storage;
     }
 
     public boolean isContiguous() {

@@ -1,0 +1,55 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.checkpoint;
+
+import io.howdah.trainer.data.Position;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a checkpoint holds and where training goes on; written last, as {@value #BLOB}.
+ *
+ * @param formatVersion {@link #FORMAT_VERSION} when written by this version
+ * @param model name of the model, for instance {@code feedforward-lm}
+ * @param step decided steps; the weights are those of this version
+ * @param settings the job's {@code howdah.} settings that were not defaults
+ * @param properties properties of the training dataset that the model was built for
+ * @param lossScale loss scale of the next step
+ * @param positions where each logical worker's reader goes on, in order of logical worker
+ * @param blobs every other blob of the checkpoint with its checksum
+ * @param evaluation held-out loss of these weights, or null where it was not measured
+ */
+public record Manifest(
+        int formatVersion,
+        String model,
+        long step,
+        Map<String, String> settings,
+        Map<String, String> properties,
+        float lossScale,
+        List<Position> positions,
+        List<BlobInfo> blobs,
+        @Nullable Evaluation evaluation) {
+    /** Name of the manifest's blob. */
+    public static final String BLOB = "manifest.json";
+
+    /** Name of the blob with the whole FP32 weights. */
+    public static final String MODEL_BLOB = "model.safetensors";
+
+    public static final int FORMAT_VERSION = 1;
+
+    public Manifest {
+        settings = Map.copyOf(settings);
+        properties = Map.copyOf(properties);
+        positions = List.copyOf(positions);
+        blobs = List.copyOf(blobs);
+    }
+
+    /** What is known of a blob. */
+    public BlobInfo blob(String name) {
+        return blobs.stream()
+                .filter(blob -> blob.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("Cannot find blob: name=" + name + ", expected one of "
+                        + blobs.stream().map(BlobInfo::name).toList() + "; use a checkpoint that has it"));
+    }
+}

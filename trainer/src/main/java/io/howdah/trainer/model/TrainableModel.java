@@ -1,0 +1,31 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.model;
+
+import io.howdah.trainer.data.Batch;
+import io.howdah.trainer.nn.Module;
+import io.howdah.trainer.sync.ParameterSpec;
+import io.howdah.trainer.sync.ParameterTable;
+import io.howdah.trainer.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the training loop and the evaluator need of a model; one row in {@link Models} each. */
+public interface TrainableModel {
+    /** Name in {@link Models}. */
+    String name();
+
+    /** The parameters. */
+    Module module();
+
+    /** The loss of every sample of a batch, in nats: [S]. Training minimises the mean. */
+    Tensor losses(Batch batch);
+
+    /** The parameters as the parameter store knows them; biases and gains (one dimension) do not decay. */
+    default ParameterTable table() {
+        List<ParameterSpec> specs = new ArrayList<>();
+        module().parameters()
+                .forEach((name, tensor) -> specs.add(new ParameterSpec(
+                        name, tensor.shape(), 1, tensor.shape().rank() > 1 ? 1 : 0)));
+        return new ParameterTable(specs);
+    }
+}

@@ -1,0 +1,317 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.sync;
+
+import io.howdah.trainer.optim.Optimiser;
+import io.howdah.trainer.optim.UpdateRule;
+import io.howdah.trainer.tensor.DType;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One range of the parameters: FP32 masters, optimiser state and the open step's sums. A pure state machine without
+ * threads or clocks; whoever owns it calls it from one thread.
+ *
+ * <p>Life of step t at version t: {@link #add} until every chunk has every logical worker's gradient, then {@link
+ * #takeReport} once, then {@link #apply} with what was decided for the whole model, which makes version t + 1.
+ */
+public final class ParameterShard {
+    /** What became of a contribution. */
+    public enum Arrival {
+        /** Added to the sum. */
+        FOLDED,
+        /** Kept until the logical workers before it have come. */
+        WAITING,
+        /** Came before; changes nothing. */
+        DUPLICATE,
+        /** From an older attempt than the newest seen; changes nothing. */
+        OLD_ATTEMPT,
+        /** For a step that is decided; changes nothing. */
+        OLD_STEP
+    }
+
+    private static final long NOT_LOADED = -1;
+
+    private final ParameterTable table;
+    private final ShardRange range;
+    private final Optimiser optimiser;
+    private final int logicalWorkers;
+    private final WireFormat format = new WireFormat();
+    private final float[][] masters;
+    private final float[][][] state;
+    private final ChunkSum[] sums;
+    private final ExactSum squares = new ExactSum();
+    private final int[] newestAttempt;
+    private final long[] stepSamples;
+    private int completeChunks;
+    private boolean reported;
+    private final BitSet loadedChunks = new BitSet();
+    private long loaded;
+    private long version = NOT_LOADED;
+    private long appliedSteps;
+
+    public ParameterShard(ParameterTable table, ShardRange range, int logicalWorkers, Optimiser optimiser) {
+        this.table = table;
+        this.range = range;
+        this.optimiser = optimiser;
+        this.logicalWorkers = logicalWorkers;
+        int chunks = range.chunks();
+        int names = optimiser.rule().stateNames().size();
+        masters = new float[chunks][];
+        state = new float[chunks][names][];
+        sums = new ChunkSum[chunks];
+        float[] scratch = new float[WireFormat.BLOCK];
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            int size = range.chunkSize(chunk);
+            masters[chunk] = new float[size];
+            Arrays.setAll(state[chunk], name -> new float[size]);
+            sums[chunk] = new ChunkSum(size, logicalWorkers, format, scratch);
+        }
+        newestAttempt = new int[logicalWorkers];
+        stepSamples = new long[logicalWorkers];
+        Arrays.fill(stepSamples, -1);
+    }
+
+    public ShardRange range() {
+        return range;
+    }
+
+    /** The published version; -1 before the weights are loaded. */
+    public long version() {
+        return version;
+    }
+
+    /** Steps that moved the weights; skipped ones do not count. */
+    public long appliedSteps() {
+        return appliedSteps;
+    }
+
+    /**
+     * Loads the initial FP32 weights of one chunk.
+     *
+     * @return true once all chunks are loaded and version 0 is published
+     */
+    public boolean load(int chunk, ByteBuffer weights) {
+        check("load weights", chunk, weights.remaining(), DType.FLOAT32);
+        if (version != NOT_LOADED) {
+            return true;
+        }
+        float[] master = masters[chunk];
+        float[] block = new float[WireFormat.BLOCK];
+        for (int start = 0; start < master.length; start += WireFormat.BLOCK) {
+            int count = Math.min(WireFormat.BLOCK, master.length - start);
+            format.decode(DType.FLOAT32, weights, start, block, count);
+            System.arraycopy(block, 0, master, start, count);
+        }
+        if (!loadedChunks.get(chunk)) {
+            loadedChunks.set(chunk);
+            loaded += master.length;
+        }
+        return loadedIfComplete();
+    }
+
+    /** Publishes version 0 if nothing is missing; of use where the range is empty. */
+    public boolean loadedIfComplete() {
+        if (version == NOT_LOADED && loaded == range.elements()) {
+            version = 0;
+        }
+        return version != NOT_LOADED;
+    }
+
+    /** Goes on from a snapshot whose weights and state have been put into {@link #array}. */
+    void resume(long newVersion, long newAppliedSteps) {
+        version = newVersion;
+        appliedSteps = newAppliedSteps;
+    }
+
+    /** True if {@code contribution} would be folded at once, so that its bytes need not outlive the call. */
+    public boolean foldsAtOnce(Contribution contribution) {
+        return contribution.step() < version
+                || sums[contribution.chunk()].hasSeen(contribution.logicalWorker())
+                || contribution.attempt() < newestAttempt[contribution.logicalWorker()]
+                || sums[contribution.chunk()].next() == contribution.logicalWorker();
+    }
+
+    /**
+     * Adds one logical worker's gradient of one chunk to the step that is open, at most once. Takes over {@code
+     * payload} and releases it, at the latest with {@link #apply}.
+     *
+     * @throws IllegalArgumentException if the contribution fits neither the shard nor what this worker sent before; the
+     *     payload is released
+     */
+    public Arrival add(Contribution contribution, Payload payload) {
+        try {
+            check(contribution, payload.bytes().remaining());
+        } catch (IllegalArgumentException e) {
+            payload.release();
+            throw e;
+        }
+        Arrival refusal = refusal(contribution);
+        if (refusal != null) {
+            payload.release();
+            return refusal;
+        }
+        int worker = contribution.logicalWorker();
+        newestAttempt[worker] = contribution.attempt();
+        stepSamples[worker] = contribution.samples();
+        ChunkSum sum = sums[contribution.chunk()];
+        boolean folded = sum.add(contribution, payload);
+        if (sum.isComplete()) {
+            sum.average(squares);
+            completeChunks++;
+        }
+        return folded ? Arrival.FOLDED : Arrival.WAITING;
+    }
+
+    private @Nullable Arrival refusal(Contribution contribution) {
+        if (contribution.step() < version) {
+            return Arrival.OLD_STEP;
+        }
+        if (contribution.attempt() < newestAttempt[contribution.logicalWorker()]) {
+            return Arrival.OLD_ATTEMPT;
+        }
+        return sums[contribution.chunk()].hasSeen(contribution.logicalWorker()) ? Arrival.DUPLICATE : null;
+    }
+
+    private void check(Contribution contribution, int bytes) {
+        int worker = contribution.logicalWorker();
+        if (worker < 0 || worker >= logicalWorkers) {
+            throw new IllegalArgumentException("Cannot add gradient: logicalWorker=" + worker + ", expected 0 to "
+                    + (logicalWorkers - 1) + "; all processes must agree on the number of logical workers");
+        }
+        check("add gradient", contribution.chunk(), bytes, contribution.dtype());
+        if (contribution.step() > version || version == NOT_LOADED) {
+            throw new IllegalArgumentException("Cannot add gradient: step=" + contribution.step()
+                    + ", expected at most " + version + "; pull the weights of a step before pushing to it");
+        }
+        float scale = contribution.lossScale();
+        if (!(scale > 0) || Float.isInfinite(scale) || Math.scalb(1f, Math.getExponent(scale)) != scale) {
+            throw new IllegalArgumentException("Cannot add gradient: lossScale=" + scale
+                    + ", expected a power of two; only those divide out exactly");
+        }
+        boolean open = contribution.step() == version;
+        long before = open && stepSamples[worker] >= 0 ? stepSamples[worker] : contribution.samples();
+        if (contribution.samples() < 0 || contribution.samples() != before) {
+            throw new IllegalArgumentException("Cannot add gradient: samples=" + contribution.samples() + " step="
+                    + contribution.step() + " logicalWorker=" + worker + ", expected " + Math.max(0, before)
+                    + "; a slice has one size for all parameters");
+        }
+    }
+
+    private void check(String act, int chunk, int bytes, DType dtype) {
+        WireFormat.check(dtype);
+        if (chunk < 0 || chunk >= masters.length || bytes != masters[chunk].length * dtype.bytes()) {
+            throw new IllegalArgumentException("Cannot " + act + ": chunk=" + chunk + " of " + masters.length
+                    + ", bytes=" + bytes + ", expected a whole chunk in " + dtype
+                    + "; all processes must use one parameter table and one number of servers");
+        }
+    }
+
+    /** The report of the open step, once, when every gradient has been added; else null. */
+    public @Nullable ShardReport takeReport() {
+        if (reported || version == NOT_LOADED || completeChunks < sums.length) {
+            return null;
+        }
+        reported = true;
+        return new ShardReport(version, squares);
+    }
+
+    /**
+     * Ends the open step as decided and publishes the next version. Contributions that were not folded are dropped.
+     *
+     * @throws IllegalStateException if the decision is for another step or for other gradients
+     */
+    public void apply(StepOutcome outcome) {
+        if (outcome.step() != version) {
+            throw new IllegalStateException("Cannot end step: step=" + outcome.step() + ", expected " + version
+                    + "; restart from the last checkpoint");
+        }
+        if (outcome.decision() == StepOutcome.Decision.APPLY) {
+            if (completeChunks < sums.length || sums.length > 0 && sums[0].samples() != outcome.samples()) {
+                throw new IllegalStateException("Cannot end step: step=" + outcome.step() + " samples="
+                        + outcome.samples() + ", expected the sum over the pushed gradients; push and report the same"
+                        + " slices");
+            }
+            appliedSteps++;
+            float clip = (float) optimiser.clipFactor(outcome.gradientNorm());
+            for (int chunk = 0; chunk < sums.length; chunk++) {
+                update(chunk, clip);
+            }
+        }
+        for (ChunkSum sum : sums) {
+            sum.clear();
+        }
+        squares.clear();
+        Arrays.fill(stepSamples, -1);
+        completeChunks = 0;
+        reported = false;
+        version++;
+    }
+
+    private void update(int chunk, float clip) {
+        float[] gradient = sums[chunk].gradient();
+        if (clip != 1) {
+            for (int i = 0; i < gradient.length; i++) {
+                gradient[i] *= clip;
+            }
+        }
+        double rate = optimiser.learningRate().at(appliedSteps);
+        long chunkFrom = range.chunkFrom(chunk);
+        long chunkTo = range.chunkTo(chunk);
+        for (long element = chunkFrom; element < chunkTo; ) {
+            int index = table.parameterAt(element);
+            ParameterSpec spec = table.specs().get(index);
+            long end = Math.min(chunkTo, table.offset(index + 1));
+            UpdateRule.Step step = new UpdateRule.Step(
+                    appliedSteps, rate * spec.learningRateFactor(), optimiser.weightDecay() * spec.weightDecayFactor());
+            optimiser
+                    .rule()
+                    .update(
+                            masters[chunk],
+                            state[chunk],
+                            gradient,
+                            (int) (element - chunkFrom),
+                            (int) (end - chunkFrom),
+                            step);
+            element = end;
+        }
+    }
+
+    /** Appends the weights of the flat elements [{@code from}, {@code to}) to {@code into}, rounded to {@code dtype}. */
+    public void read(long from, long to, DType dtype, ByteBuffer into) {
+        WireFormat.check(dtype);
+        if (from < range.from() || to > range.to() || from > to) {
+            throw new IllegalArgumentException("Cannot read weights: from=" + from + " to=" + to + ", expected inside "
+                    + range.from() + " to " + range.to() + "; all processes must use one parameter table");
+        }
+        for (long element = from; element < to; ) {
+            int chunk = range.chunkAt(element);
+            int start = (int) (element - range.chunkFrom(chunk));
+            int count = (int) Math.min(WireFormat.BLOCK, Math.min(to, range.chunkTo(chunk)) - element);
+            format.encode(dtype, masters[chunk], start, count, into);
+            element += count;
+        }
+    }
+
+    /** Names of the optimiser's state arrays. */
+    List<String> stateNames() {
+        return optimiser.rule().stateNames();
+    }
+
+    /** Elements of the whole table. */
+    long tableElements() {
+        return table.elements();
+    }
+
+    /** Array {@code index} by chunk: 0 is the FP32 masters, the others are {@link #stateNames} in order. */
+    float[][] array(int index) {
+        if (index == 0) {
+            return masters;
+        }
+        float[][] chunks = new float[state.length][];
+        Arrays.setAll(chunks, chunk -> state[chunk][index - 1]);
+        return chunks;
+    }
+}

@@ -1,0 +1,155 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.sync;
+
+import io.howdah.trainer.amp.LossScaler;
+import io.howdah.trainer.checkpoint.BlobInfo;
+import io.howdah.trainer.checkpoint.BlobStore;
+import io.howdah.trainer.checkpoint.ChecksumInputStream;
+import io.howdah.trainer.checkpoint.ChecksumOutputStream;
+import io.howdah.trainer.checkpoint.SafetensorsEntry;
+import io.howdah.trainer.checkpoint.SafetensorsReader;
+import io.howdah.trainer.checkpoint.SafetensorsTensor;
+import io.howdah.trainer.checkpoint.SafetensorsWriter;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes and reads a shard's masters and optimiser state as one safetensors blob. Tensors are named {@code
+ * weights.<first flat element>} and {@code <state name>.<first flat element>}, so that any number of servers can read
+ * what any other number wrote.
+ */
+public final class ShardSnapshot {
+    private static final String WEIGHTS = "weights";
+    private static final String VERSION = "howdah.version";
+    private static final String APPLIED_STEPS = "howdah.applied.steps";
+    private static final String ELEMENTS = "howdah.elements";
+    private static final String LOSS_SCALE = "howdah.loss.scale";
+    private static final String FINITE_STEPS = "howdah.loss.scale.finite.steps";
+
+    private ShardSnapshot() {}
+
+    /** Name of the blob of server {@code server} of {@code servers}. */
+    public static String blobName(int server, int servers) {
+        return String.format(Locale.ROOT, "server-%05d-of-%05d.safetensors", server, servers);
+    }
+
+    /**
+     * Writes {@code shard} as blob {@code name} of the pending set {@code set}. Nothing may change the shard's weights
+     * meanwhile; sums may go on.
+     *
+     * @param scaler the coordinator's state, in the blob of the first server; null elsewhere
+     */
+    public static BlobInfo write(
+            ParameterShard shard, @Nullable LossScaler scaler, BlobStore store, String set, String name)
+            throws IOException {
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put(VERSION, Long.toString(shard.version()));
+        metadata.put(APPLIED_STEPS, Long.toString(shard.appliedSteps()));
+        metadata.put(ELEMENTS, Long.toString(shard.tableElements()));
+        if (scaler != null) {
+            metadata.put(LOSS_SCALE, Float.toHexString(scaler.scale()));
+            metadata.put(FINITE_STEPS, Long.toString(scaler.finiteSteps()));
+        }
+        List<SafetensorsEntry> entries = new ArrayList<>();
+        List<String> names = arrayNames(shard);
+        for (int array = 0; array < names.size(); array++) {
+            for (int chunk = 0; chunk < shard.range().chunks(); chunk++) {
+                long first = shard.range().chunkFrom(chunk);
+                entries.add(SafetensorsEntry.of(names.get(array) + "." + first, shard.array(array)[chunk]));
+            }
+        }
+        try (ChecksumOutputStream out =
+                new ChecksumOutputStream(new BufferedOutputStream(store.create(set, name), 1 << 16))) {
+            SafetensorsWriter.write(out, metadata, entries);
+            out.flush();
+            return out.info(name);
+        }
+    }
+
+    private static List<String> arrayNames(ParameterShard shard) {
+        List<String> names = new ArrayList<>();
+        names.add(WEIGHTS);
+        names.addAll(shard.stateNames());
+        return names;
+    }
+
+    /**
+     * Loads what {@code source} holds of the range of {@code shard}, which then goes on at the snapshot's version.
+     *
+     * @param scaler loss scale to use where the snapshot has none
+     * @return the loss scale of the next step
+     * @throws IOException if a blob is damaged, or the snapshot is of another model or optimiser
+     */
+    public static LossScaler restore(ParameterShard shard, LossScaler scaler, BlobStore store, SnapshotSource source)
+            throws IOException {
+        LossScaler restored = scaler;
+        List<String> names = arrayNames(shard);
+        long missing = names.size() * shard.range().elements();
+        for (BlobInfo blob : source.blobs()) {
+            String location = store.location(source.set());
+            try (ChecksumInputStream in = new ChecksumInputStream(
+                    new BufferedInputStream(store.open(source.set(), blob.name()), 1 << 16), blob, location)) {
+                SafetensorsReader reader = new SafetensorsReader(in, location + "/" + blob.name());
+                Map<String, String> metadata = reader.metadata();
+                if (number(metadata, ELEMENTS) != shard.tableElements()) {
+                    throw mismatch(source, "elements=" + metadata.get(ELEMENTS), "" + shard.tableElements());
+                }
+                for (SafetensorsTensor tensor : reader.tensors()) {
+                    missing -= copy(shard, names, tensor.name(), reader.nextFloats());
+                }
+                in.drain();
+                shard.resume(number(metadata, VERSION), number(metadata, APPLIED_STEPS));
+                if (metadata.containsKey(LOSS_SCALE) && scaler.dynamic()) {
+                    restored = new LossScaler(
+                            Float.parseFloat(metadata.get(LOSS_SCALE)), number(metadata, FINITE_STEPS), true);
+                }
+            }
+        }
+        if (missing != 0) {
+            throw mismatch(source, "missingElements=" + missing, "all of " + names);
+        }
+        return restored;
+    }
+
+    /** Copies the part of a stored chunk that belongs to {@code shard}; returns how many elements those were. */
+    private static long copy(ParameterShard shard, List<String> names, String tensor, float[] elements) {
+        int dot = tensor.lastIndexOf('.');
+        int array = names.indexOf(tensor.substring(0, Math.max(0, dot)));
+        if (array < 0) {
+            return 0;
+        }
+        ShardRange range = shard.range();
+        long first = Long.parseLong(tensor.substring(dot + 1));
+        long from = Math.max(first, range.from());
+        long to = Math.min(first + elements.length, range.to());
+        for (long element = from; element < to; ) {
+            int chunk = range.chunkAt(element);
+            int count = (int) (Math.min(to, range.chunkTo(chunk)) - element);
+            int start = (int) (element - range.chunkFrom(chunk));
+            System.arraycopy(elements, (int) (element - first), shard.array(array)[chunk], start, count);
+            element += count;
+        }
+        return Math.max(0, to - from);
+    }
+
+    private static long number(Map<String, String> metadata, String key) throws IOException {
+        String text = metadata.get(key);
+        if (text == null) {
+            throw new IOException("Cannot restore snapshot: metadata lacks " + key
+                    + ", expected a blob that a parameter server wrote; use another checkpoint");
+        }
+        return Long.parseLong(text);
+    }
+
+    private static IOException mismatch(SnapshotSource source, String found, String expected) {
+        return new IOException("Cannot restore snapshot: set=" + source.set() + " " + found + ", expected " + expected
+                + "; restore with the model and the optimiser that wrote it");
+    }
+}

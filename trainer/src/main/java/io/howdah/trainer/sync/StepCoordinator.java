@@ -1,0 +1,146 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.sync;
+
+import io.howdah.trainer.amp.LossScaler;
+import io.howdah.trainer.sync.StepOutcome.Decision;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides every step for the whole model: APPLY once all logical workers and all shards have reported, SKIP if any
+ * gradient was not finite. A pure state machine without threads or clocks. One exists per job.
+ *
+ * <p>A worker that reports a gradient that is not finite may leave pushes out; then the shards are not waited for.
+ */
+public final class StepCoordinator {
+    private static final Logger LOG = LoggerFactory.getLogger(StepCoordinator.class);
+
+    private final @Nullable StepReport[] workers;
+    private final @Nullable ShardReport[] shards;
+    private final int[] newestAttempt;
+    private final int maximumSkips;
+    private final ExactSum squares = new ExactSum();
+    private LossScaler scaler;
+    private long step;
+    private int skips;
+    private @Nullable StepOutcome last;
+
+    /**
+     * @param logicalWorkers V
+     * @param shards number of servers
+     * @param maximumSkips steps skipped in a row that end the job
+     * @param scaler loss scale of the first step
+     * @param step the first step
+     */
+    public StepCoordinator(int logicalWorkers, int shards, int maximumSkips, LossScaler scaler, long step) {
+        this.workers = new StepReport[logicalWorkers];
+        this.shards = new ShardReport[shards];
+        this.newestAttempt = new int[logicalWorkers];
+        this.maximumSkips = maximumSkips;
+        this.scaler = scaler;
+        this.step = step;
+    }
+
+    /** The step that is open. */
+    public long step() {
+        return step;
+    }
+
+    /** Loss scale of the open step. */
+    public LossScaler scaler() {
+        return scaler;
+    }
+
+    /** What was decided last; null before the first decision. */
+    public @Nullable StepOutcome last() {
+        return last;
+    }
+
+    /**
+     * Takes a logical worker's report. One for a decided step, from an older attempt, or that came before changes
+     * nothing.
+     *
+     * @return the decision if this report was the last one missing, else null
+     * @throws IllegalStateException if too many steps in a row had to be skipped
+     */
+    public @Nullable StepOutcome report(StepReport report) {
+        int worker = report.logicalWorker();
+        if (worker < 0 || worker >= workers.length || report.step() > step) {
+            throw new IllegalArgumentException("Cannot take report: step=" + report.step() + " logicalWorker=" + worker
+                    + ", expected step at most " + step + " and logical worker below " + workers.length
+                    + "; all processes must agree on the number of logical workers");
+        }
+        if (report.step() < step || report.attempt() < newestAttempt[worker] || workers[worker] != null) {
+            return null;
+        }
+        newestAttempt[worker] = report.attempt();
+        workers[worker] = report;
+        return decideIfComplete();
+    }
+
+    /** Takes the report of shard {@code shard}; as {@link #report(StepReport)}. */
+    public @Nullable StepOutcome report(int shard, ShardReport report) {
+        if (report.step() > step) {
+            throw new IllegalArgumentException("Cannot take report: step=" + report.step() + " shard=" + shard
+                    + ", expected step at most " + step + "; restart from the last checkpoint");
+        }
+        if (report.step() < step || shards[shard] != null) {
+            return null;
+        }
+        shards[shard] = report;
+        squares.add(report.squares());
+        return decideIfComplete();
+    }
+
+    private @Nullable StepOutcome decideIfComplete() {
+        long samples = 0;
+        double lossSum = 0;
+        boolean finite = true;
+        for (StepReport report : workers) {
+            if (report == null) {
+                return null;
+            }
+            samples += report.samples();
+            lossSum += report.lossSum();
+            finite &= report.finite();
+        }
+        if (finite && Arrays.asList(shards).contains(null)) {
+            return null;
+        }
+        finite &= squares.isFinite();
+        StepOutcome outcome = finite ? apply(samples, lossSum) : skip(samples, lossSum);
+        Arrays.fill(workers, null);
+        Arrays.fill(shards, null);
+        squares.clear();
+        step++;
+        last = outcome;
+        if (skips >= maximumSkips) {
+            throw new IllegalStateException("Cannot go on training: step=" + outcome.step() + " skippedInARow=" + skips
+                    + " because gradients were not finite, expected fewer than " + SyncKeys.MAX_SKIPPED_STEPS.name()
+                    + "=" + maximumSkips + "; lower the learning rate or clip the gradient norm");
+        }
+        return outcome;
+    }
+
+    private StepOutcome apply(long samples, double lossSum) {
+        skips = 0;
+        scaler = scaler.after(LossScaler.StepResult.FINITE);
+        double norm = Math.sqrt(squares.toDouble());
+        return new StepOutcome(step, Decision.APPLY, samples, lossSum, norm, scaler.scale());
+    }
+
+    private StepOutcome skip(long samples, double lossSum) {
+        skips++;
+        float scale = scaler.scale();
+        scaler = scaler.after(LossScaler.StepResult.OVERFLOW);
+        LOG.warn(
+                "Skipped step {}: a gradient was not finite; skippedInARow={} lossScale={} nextLossScale={}",
+                step,
+                skips,
+                scale,
+                scaler.scale());
+        return new StepOutcome(step, Decision.SKIP, samples, lossSum, Double.NaN, scaler.scale());
+    }
+}

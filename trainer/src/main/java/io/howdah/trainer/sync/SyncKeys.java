@@ -1,0 +1,53 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.sync;
+
+import io.howdah.trainer.config.Key;
+import java.util.List;
+
+/** Configuration keys of the parameter store. */
+public final class SyncKeys {
+    private static final List<String> WIRE_DTYPES = List.of("bfloat16", "float16", "float32");
+
+    public static final Key<String> GRADIENT_DTYPE = Key.choice(
+            "howdah.wire.gradient.dtype",
+            "bfloat16",
+            WIRE_DTYPES,
+            "Format in which gradients travel; sums are float32 always. float16 scales the loss.");
+
+    public static final Key<String> WEIGHT_DTYPE = Key.choice(
+            "howdah.wire.weight.dtype",
+            "float32",
+            WIRE_DTYPES,
+            "Format in which weights travel to the workers; masters are float32 always.");
+
+    public static final Key<Long> LOGICAL_WORKERS = Key.integer(
+            "howdah.sync.logical.workers",
+            0L,
+            0,
+            65536,
+            "",
+            "Slices of the global batch. The result depends on this number, not on the number of worker processes;"
+                    + " 0 means one per worker process.");
+
+    public static final Key<Long> MAX_SKIPPED_STEPS = Key.integer(
+            "howdah.sync.max.skipped.steps",
+            32L,
+            1,
+            Integer.MAX_VALUE,
+            "steps",
+            "The job fails once this many steps in a row had gradients that were not finite.");
+
+    public static final Key<Long> CHUNK_ELEMENTS = Key.integer(
+            "howdah.sync.chunk.elements",
+            (long) ParameterTable.CHUNK_ELEMENTS,
+            ParameterTable.BLOCK_ELEMENTS,
+            1 << 20,
+            "elements",
+            "Gradients travel and are summed in chunks of this size, rounded up to a multiple of "
+                    + ParameterTable.BLOCK_ELEMENTS + ".");
+
+    public static final List<Key<?>> ALL =
+            List.of(GRADIENT_DTYPE, WEIGHT_DTYPE, LOGICAL_WORKERS, MAX_SKIPPED_STEPS, CHUNK_ELEMENTS);
+
+    private SyncKeys() {}
+}

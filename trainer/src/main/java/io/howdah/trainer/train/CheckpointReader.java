@@ -1,0 +1,68 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.train;
+
+import io.howdah.trainer.checkpoint.BlobStore;
+import io.howdah.trainer.checkpoint.ChecksumInputStream;
+import io.howdah.trainer.checkpoint.Manifest;
+import io.howdah.trainer.checkpoint.ManifestJson;
+import io.howdah.trainer.checkpoint.SafetensorsReader;
+import io.howdah.trainer.model.TrainableModel;
+import io.howdah.trainer.sync.SnapshotSource;
+import io.howdah.trainer.tensor.Tensor;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads committed checkpoint sets. */
+public final class CheckpointReader {
+    private static final String SERVER_BLOBS = "server-";
+
+    private final BlobStore blobs;
+
+    public CheckpointReader(BlobStore blobs) {
+        this.blobs = blobs;
+    }
+
+    /** Name of the newest committed checkpoint, or null where there is none. */
+    public @Nullable String newest() throws IOException {
+        return blobs.committed().stream()
+                .filter(set -> set.matches("step-\\d{8,}"))
+                .reduce((older, newer) -> newer.length() >= older.length() ? newer : older)
+                .orElse(null);
+    }
+
+    /** The manifest of a committed set. */
+    public Manifest manifest(String set) throws IOException {
+        try (InputStream in = blobs.open(set, Manifest.BLOB)) {
+            return ManifestJson.read(in, blobs.location(set));
+        }
+    }
+
+    /** The servers' snapshots of a set, for a parameter store that goes on from them. */
+    public SnapshotSource snapshot(String set, Manifest manifest) {
+        return new SnapshotSource(
+                set,
+                manifest.blobs().stream()
+                        .filter(blob -> blob.name().startsWith(SERVER_BLOBS))
+                        .sorted((a, b) -> a.name().compareTo(b.name()))
+                        .toList());
+    }
+
+    /** Copies the FP32 weights of a set into {@code model}, once their checksum is right. */
+    public void loadModel(String set, Manifest manifest, TrainableModel model) throws IOException {
+        Map<String, Tensor> tensors = Map.of();
+        try (ChecksumInputStream in = new ChecksumInputStream(
+                new BufferedInputStream(blobs.open(set, Manifest.MODEL_BLOB), 1 << 16),
+                manifest.blob(Manifest.MODEL_BLOB),
+                blobs.location(set))) {
+            tensors = new SafetensorsReader(in, blobs.location(set) + "/" + Manifest.MODEL_BLOB).remainingTensors();
+            in.drain();
+            model.module().loadStateDict(tensors);
+        } finally {
+            List.copyOf(tensors.values()).forEach(Tensor::close);
+        }
+    }
+}

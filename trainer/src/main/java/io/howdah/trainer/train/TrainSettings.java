@@ -1,0 +1,66 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.train;
+
+import io.howdah.trainer.config.Config;
+import io.howdah.trainer.data.ReadOrder;
+import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.tensor.DType;
+import java.util.List;
+
+/**
+ * What one worker process needs to know for training.
+ *
+ * @param steps T, length of the training
+ * @param batchRows rows per step of each logical worker
+ * @param seed seed of the reading order
+ * @param logicalWorkers V
+ * @param ownWorkers logical workers of this process, ascending; the process that holds 0 writes the checkpoints
+ * @param attempt attempt of this process, for the parameter store
+ * @param gradientDtype wire dtype of gradients
+ * @param weightDtype wire dtype of weights
+ * @param checkpointInterval steps between checkpoints; 0 for one at the end only
+ */
+public record TrainSettings(
+        long steps,
+        int batchRows,
+        long seed,
+        int logicalWorkers,
+        List<Integer> ownWorkers,
+        int attempt,
+        DType gradientDtype,
+        DType weightDtype,
+        long checkpointInterval) {
+    public TrainSettings {
+        ownWorkers = List.copyOf(ownWorkers);
+        for (int worker : ownWorkers) {
+            if (worker < 0 || worker >= logicalWorkers) {
+                throw new IllegalArgumentException("Cannot train: ownWorkers=" + ownWorkers
+                        + ", expected numbers below " + logicalWorkers + " logical workers; correct the assignment");
+            }
+        }
+    }
+
+    /** The settings of a process that was given {@code ownWorkers}. */
+    public static TrainSettings of(Config config, SyncSettings sync, List<Integer> ownWorkers, int attempt) {
+        return new TrainSettings(
+                config.get(TrainKeys.STEPS),
+                config.getInt(TrainKeys.BATCH_SIZE),
+                config.get(TrainKeys.SEED),
+                sync.logicalWorkers(),
+                ownWorkers,
+                attempt,
+                sync.gradientDtype(),
+                sync.weightDtype(),
+                config.get(TrainKeys.CHECKPOINT_INTERVAL));
+    }
+
+    /** Whether this process brings the first weights and writes the checkpoints. */
+    public boolean leads() {
+        return ownWorkers.contains(0);
+    }
+
+    /** In which order logical worker {@code worker} reads. */
+    ReadOrder order(int worker) {
+        return new ReadOrder(seed, ReadOrder.Mode.SHUFFLED, worker, logicalWorkers);
+    }
+}

@@ -1,0 +1,90 @@
+package io.howdah.yarn.am;
+
+import io.howdah.trainer.config.Config;
+import io.howdah.trainer.sync.SyncKeys;
+import io.howdah.trainer.train.TrainKeys;
+import io.howdah.yarn.config.YarnKeys;
+import io.howdah.yarn.umbilical.proto.Assignment;
+import io.howdah.yarn.umbilical.proto.Command;
+import io.howdah.yarn.umbilical.proto.Endpoint;
+import io.howdah.yarn.umbilical.proto.JobStatus;
+import io.howdah.yarn.umbilical.proto.TaskMetrics;
+import java.util.List;
+
+/** What is fixed about a job: its kind, tasks, timeouts, and how its numbers are put together. */
+record JobPlan(JobKind kind, String applicationId, Config config) {
+    List<TaskId> tasks() {
+        return kind.tasks(config);
+    }
+
+    long allocationTimeoutMillis() {
+        return config.get(YarnKeys.ALLOCATION_TIMEOUT) * 1000;
+    }
+
+    long taskTimeoutMillis() {
+        return config.get(YarnKeys.TASK_TIMEOUT) * 1000;
+    }
+
+    long stopGraceMillis() {
+        return config.get(YarnKeys.STOP_GRACE) * 1000;
+    }
+
+    String allocationMessage(long waiting) {
+        return "Cannot start the job: containers=" + waiting + " not granted in " + allocationTimeoutMillis() / 1000
+                + " s in queue " + config.get(YarnKeys.QUEUE) + ", expected all; ask for fewer or smaller containers, or raise "
+                + YarnKeys.ALLOCATION_TIMEOUT.name();
+    }
+
+    /** Tells every task where the servers are. */
+    Command runCommand(List<TaskRecord> tasks) {
+        int workers = (int) tasks.stream().filter(task -> task.id.role() == Role.WORKER).count();
+        int logicalWorkers = config.getInt(SyncKeys.LOGICAL_WORKERS);
+        Assignment.Builder assignment = Assignment.newBuilder()
+                .setGeneration(1)
+                .setWorkers(workers)
+                .setLogicalWorkers(logicalWorkers == 0 ? workers : logicalWorkers);
+        tasks.stream()
+                .filter(task -> task.id.role() == Role.SERVER)
+                .map(task -> Endpoint.newBuilder().setHost(task.host).setPort(task.port))
+                .forEach(assignment::addServers);
+        return Command.newBuilder().setKind(Command.Kind.RUN).setAssignment(assignment).build();
+    }
+
+    /** The numbers of the task that is furthest stand for the job. */
+    JobStatus status(JobState state, String diagnostics, List<TaskRecord> tasks) {
+        TaskMetrics lead = TaskMetrics.getDefaultInstance();
+        int running = 0;
+        for (TaskRecord task : tasks) {
+            if (task.id.role() != Role.SERVER && task.metrics.getStep() > lead.getStep()
+                    || lead.getPhase().isEmpty() && task.id.role() != Role.SERVER) {
+                lead = task.metrics;
+            }
+            running += task.stage == TaskRecord.Stage.REGISTERED ? 1 : 0;
+        }
+        return JobStatus.newBuilder()
+                .setState(state.toString())
+                .setDiagnostics(diagnostics)
+                .setStep(lead.getStep())
+                .setTotalSteps(config.get(TrainKeys.STEPS))
+                .setLoss(lead.getSamples() == 0 ? Double.NaN : lead.getLossSum() / lead.getSamples())
+                .setSamplesPerSecond(lead.getSamplesPerSecond())
+                .setPhase(lead.getPhase())
+                .setTasksRunning(running)
+                .setTasks(tasks.size())
+                .build();
+    }
+
+    JobResult.Task report(TaskRecord task) {
+        MemoryPlan memory = task.id.role().memory(config);
+        return new JobResult.Task(
+                task.id.role().toString(),
+                task.id.index(),
+                task.containerId == null ? "" : task.containerId,
+                task.host,
+                memory.containerMb(),
+                memory.heapMb(),
+                memory.directMb(),
+                task.metrics.getPoolPeakBytes() >> 20,
+                task.metrics.getPeakResidentBytes() >> 20);
+    }
+}

@@ -1,0 +1,45 @@
+package io.howdah.yarn.am;
+
+import java.util.List;
+
+/**
+ * How a container's memory is cut: whatever a process can use has a limit, and the limits add up to what YARN was asked
+ * for, so that the NodeManager has no reason to kill it.
+ *
+ * @param containerMb what YARN is asked for
+ * @param heapMb Java heap
+ * @param directMb direct buffers: tensors and the network's
+ * @param metaspaceMb classes
+ * @param codeCacheMb compiled code
+ * @param nativeMb left for thread stacks, the JVM's own structures, oneDNN and libc
+ */
+public record MemoryPlan(int containerMb, int heapMb, int directMb, int metaspaceMb, int codeCacheMb, int nativeMb) {
+    private static final int METASPACE_MB = 96;
+    private static final int CODE_CACHE_MB = 48;
+    private static final int NATIVE_MB = 96;
+    /** Part of the direct memory that the network and HDFS client may use; the rest is the tensor pool's. */
+    private static final int NETWORK_MB = 48;
+
+    /** The plan for a container of {@code containerMb} of which {@code heapShare} of the divisible part is heap. */
+    static MemoryPlan of(int containerMb, double heapShare) {
+        int divisible = containerMb - METASPACE_MB - CODE_CACHE_MB - NATIVE_MB;
+        int heap = (int) (divisible * heapShare);
+        return new MemoryPlan(containerMb, heap, divisible - heap, METASPACE_MB, CODE_CACHE_MB, NATIVE_MB);
+    }
+
+    /** Budget of the tensor pool. */
+    public int poolMb() {
+        return Math.max(directMb - NETWORK_MB, directMb / 2);
+    }
+
+    /** JVM options that enforce the plan. */
+    List<String> options() {
+        return List.of(
+                "-Xmx" + heapMb + "m",
+                "-XX:MaxDirectMemorySize=" + directMb + "m",
+                "-XX:MaxMetaspaceSize=" + metaspaceMb + "m",
+                "-XX:ReservedCodeCacheSize=" + codeCacheMb + "m",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError");
+    }
+}

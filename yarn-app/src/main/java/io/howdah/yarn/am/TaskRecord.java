@@ -1,0 +1,37 @@
+package io.howdah.yarn.am;
+
+import io.howdah.yarn.umbilical.proto.TaskMetrics;
+import org.jspecify.annotations.Nullable;
+
+/** What the ApplicationMaster knows of one task; used by its event thread alone. */
+final class TaskRecord {
+    /** Stages of a task, in order. */
+    enum Stage {
+        REQUESTED,
+        LAUNCHED,
+        REGISTERED,
+        DONE,
+        ENDED
+    }
+
+    final TaskId id;
+    Stage stage = Stage.REQUESTED;
+    @Nullable
+    String containerId;
+    String host = "";
+    int port;
+    long lastHeardMillis;
+    TaskMetrics metrics = TaskMetrics.getDefaultInstance();
+
+    TaskRecord(TaskId id) {
+        this.id = id;
+    }
+
+    boolean holdsContainer() {
+        return containerId != null && stage != Stage.ENDED;
+    }
+
+    boolean isAtLeast(Stage other) {
+        return stage.compareTo(other) >= 0;
+    }
+}

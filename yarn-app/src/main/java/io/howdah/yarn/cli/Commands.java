@@ -1,0 +1,104 @@
+package io.howdah.yarn.cli;
+
+import io.howdah.trainer.config.ConfigException;
+import io.howdah.yarn.client.JobFailedException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.util.ToolRunner;
+import org.apache.hadoop.yarn.exceptions.YarnException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.ParameterException;
+
+/** The table of commands, and how their failures become one line and an exit status. */
+public final class Commands {
+    private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
+
+    private static final List<Command.Row> ROWS = List.of(
+            new Command.Row("preprocess", "turn raw data into shards with MapReduce", PreprocessCommand::new),
+            new Command.Row("train", "train a model in YARN containers", TrainCommand::new),
+            new Command.Row("evaluate", "measure a checkpoint on the held-out data", EvaluateCommand::new),
+            new Command.Row("local preprocess", "the same in this process, without a cluster", LocalPreprocessCommand::new),
+            new Command.Row("local train", "the same in this process, without a cluster", LocalTrainCommand::new),
+            new Command.Row("local evaluate", "the same in this process, without a cluster", LocalEvaluateCommand::new),
+            new Command.Row("version", "print versions", VersionCommand::new));
+
+    private Commands() {}
+
+    /**
+     * Runs a command line.
+     *
+     * @param arguments name of the command, generic options, the command's own options
+     * @param hadoop configuration to start from
+     * @return exit status
+     */
+    public static int run(String[] arguments, Configuration hadoop, PrintStream out, PrintStream err) {
+        if (arguments.length == 0 || List.of("help", "-help", "--help", "-h").contains(arguments[0])) {
+            (arguments.length == 0 ? err : out).println(usage());
+            return arguments.length == 0 ? Command.MISUSED : Command.DONE;
+        }
+        boolean local = arguments[0].equals("local") && arguments.length > 1;
+        String name = local ? "local " + arguments[1] : arguments[0];
+        Command.Row row = find(name);
+        if (row == null) {
+            err.println("Cannot run command: name=" + name + ", expected one of " + names() + "; correct the name");
+            return Command.MISUSED;
+        }
+        String[] rest = Arrays.copyOfRange(arguments, local ? 2 : 1, arguments.length);
+        try {
+            Command command = row.maker().call();
+            command.printTo(out);
+            return ToolRunner.run(hadoop, command, rest);
+        } catch (ConfigException e) {
+            err.println(e.getMessage());
+            return Command.MISUSED;
+        } catch (ParameterException e) {
+            err.println("Cannot run " + row.name() + ": " + e.getMessage() + ", expected its own options; see scripts/howdah"
+                    + " help");
+            return Command.MISUSED;
+        } catch (JobFailedException e) {
+            err.println(e.getMessage());
+            return Command.FAILED;
+        } catch (Exception e) {
+            err.println(explain(row.name(), e));
+            LOG.debug("Command {} failed", row.name(), e);
+            return Command.FAILED;
+        }
+    }
+
+    private static String explain(String name, Exception failure) {
+        String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        if (message.startsWith("Cannot ")) {
+            return message;
+        }
+        boolean outside = failure instanceof IOException || failure instanceof YarnException;
+        String kind = failure instanceof FileNotFoundException ? "file not found" : failure.getClass().getSimpleName();
+        return "Cannot finish " + name + ": " + kind + ": " + message + ", expected no such failure; "
+                + (outside ? "check that the cluster is up and the paths exist" : "report this as a bug, with its log");
+    }
+
+    private static Command.@Nullable Row find(String name) {
+        return ROWS.stream().filter(row -> row.name().equals(name)).findFirst().orElse(null);
+    }
+
+    private static String names() {
+        return ROWS.stream().map(Command.Row::name).collect(Collectors.joining(", "));
+    }
+
+    private static String usage() {
+        String rows = ROWS.stream()
+                .map(row -> String.format("  %-17s %s", row.name(), row.purpose()))
+                .collect(Collectors.joining(System.lineSeparator()));
+        return String.join(
+                System.lineSeparator(),
+                "usage: yarn jar howdah.jar COMMAND [-conf FILE] [-D KEY=VALUE]… [-files …] [-libjars …] [-archives …] [OPTIONS]",
+                rows,
+                "Exit status: 0 done, 1 job failed, 2 bad usage. Keys: docs/configuration.md");
+    }
+}

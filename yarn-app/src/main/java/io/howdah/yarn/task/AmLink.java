@@ -1,0 +1,118 @@
+package io.howdah.yarn.task;
+
+import io.howdah.yarn.umbilical.UmbilicalClient;
+import io.howdah.yarn.umbilical.proto.Assignment;
+import io.howdah.yarn.umbilical.proto.Command;
+import io.howdah.yarn.umbilical.proto.Heartbeat;
+import io.howdah.yarn.umbilical.proto.TaskKey;
+import io.howdah.yarn.umbilical.proto.TaskMetrics;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A task's heartbeats and the commands that come back. A task that cannot reach its ApplicationMaster for the grace period
+ * ends itself, so that no container outlives its job.
+ */
+final class AmLink implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AmLink.class);
+
+    private final Calls calls;
+    private final TaskKey task;
+    private final Supplier<TaskMetrics> metrics;
+    private final long graceMillis;
+    private final LongSupplier clockMillis;
+    private final CompletableFuture<Assignment> assignment = new CompletableFuture<>();
+    private final CompletableFuture<String> stopped = new CompletableFuture<>();
+    private final CompletableFuture<String> orphaned = new CompletableFuture<>();
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "heartbeat"));
+    private long lastAnswerMillis;
+
+    AmLink(
+            Calls calls,
+            TaskKey task,
+            Supplier<TaskMetrics> metrics,
+            long graceMillis,
+            LongSupplier clockMillis) {
+        this.calls = calls;
+        this.task = task;
+        this.metrics = metrics;
+        this.graceMillis = graceMillis;
+        this.clockMillis = clockMillis;
+        this.lastAnswerMillis = clockMillis.getAsLong();
+    }
+
+    void start(long pauseMillis) {
+        thread.scheduleWithFixedDelay(this::beat, 0, pauseMillis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Completes with the first RUN; exceptionally if STOP comes first. */
+    CompletableFuture<Assignment> assignment() {
+        return assignment;
+    }
+
+    /** Completes, with the reason, at the first STOP. */
+    CompletableFuture<String> stopped() {
+        return stopped;
+    }
+
+    /** Completes, with the reason, once the ApplicationMaster was silent for the grace period. */
+    CompletableFuture<String> orphaned() {
+        return orphaned;
+    }
+
+    /** One heartbeat. */
+    void beat() {
+        try {
+            Command command = calls.heartbeat(
+                    Heartbeat.newBuilder().setTask(task).setMetrics(metrics.get()).build());
+            lastAnswerMillis = clockMillis.getAsLong();
+            obey(command);
+        } catch (IOException | RuntimeException e) {
+            long silent = clockMillis.getAsLong() - lastAnswerMillis;
+            LOG.warn("No answer from the ApplicationMaster for {} ms: {}", silent, e.toString());
+            if (silent > graceMillis) {
+                orphaned.complete("Cannot reach the ApplicationMaster: silent for " + silent
+                        + " ms, expected an answer within " + graceMillis + " ms; this task ends itself");
+            }
+        }
+    }
+
+    private void obey(Command command) {
+        switch (command.getKind()) {
+            case RUN -> assignment.complete(command.getAssignment());
+            case STOP -> {
+                assignment.completeExceptionally(new StoppedException(command.getReason()));
+                stopped.complete(command.getReason());
+            }
+            case WAIT, UNRECOGNIZED -> {}
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    /** The call that this class makes; {@link UmbilicalClient#heartbeat} in a container. */
+    @FunctionalInterface
+    interface Calls {
+        Command heartbeat(Heartbeat heartbeat) throws IOException;
+    }
+
+    /** The job ended before this task began. */
+    static final class StoppedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        StoppedException(String reason) {
+            super(reason);
+        }
+    }
+}

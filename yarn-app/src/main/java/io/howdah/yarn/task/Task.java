@@ -1,0 +1,31 @@
+package io.howdah.yarn.task;
+
+import io.howdah.yarn.umbilical.proto.Assignment;
+import io.howdah.yarn.umbilical.proto.TaskMetrics;
+import java.util.Map;
+
+/** What one container does. {@link #prepare}, {@link #run} and {@link #close} are called by one thread, in this order. */
+interface Task extends AutoCloseable {
+    /**
+     * Gets ready before the ApplicationMaster hears of this task.
+     *
+     * @return the port of the data plane, 0 if the task has none
+     */
+    int prepare() throws Exception;
+
+    /**
+     * Does the work; returns when it is done or {@link #stop} was called.
+     *
+     * @return results for the job's summary, from the task that leads; empty from the others
+     */
+    Map<String, String> run(Assignment assignment) throws Exception;
+
+    /** Asks {@link #run} to return soon. Called by another thread. */
+    void stop();
+
+    /** Adds this task's own numbers. Called by another thread. */
+    void report(TaskMetrics.Builder metrics);
+
+    @Override
+    void close() throws Exception;
+}
