@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps;
 
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -31,8 +32,9 @@ final class Messages {
             case FLOAT32 -> WireDtype.WIRE_DTYPE_FLOAT32;
             case BFLOAT16 -> WireDtype.WIRE_DTYPE_BFLOAT16;
             case FLOAT16 -> WireDtype.WIRE_DTYPE_FLOAT16;
-            default -> throw new IllegalArgumentException("Cannot send tensor: dtype=" + dtype
-                    + ", expected float32, bfloat16 or float16; convert the tensor first");
+            default ->
+                throw new IllegalArgumentException("Cannot send tensor: dtype=" + dtype
+                        + ", expected float32, bfloat16 or float16; convert the tensor first");
         };
     }
 
@@ -41,8 +43,9 @@ final class Messages {
             case WIRE_DTYPE_FLOAT32 -> DType.FLOAT32;
             case WIRE_DTYPE_BFLOAT16 -> DType.BFLOAT16;
             case WIRE_DTYPE_FLOAT16 -> DType.FLOAT16;
-            default -> throw new IllegalArgumentException("Cannot read tensor: dtype=" + dtype
-                    + ", expected a known one; both ends must run the same version");
+            default ->
+                throw new IllegalArgumentException("Cannot read tensor: dtype=" + dtype
+                        + ", expected a known one; both ends must run the same version");
         };
     }
 

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps;
 
 import io.howdah.ps.wire.ConnectionSettings;
@@ -57,7 +58,9 @@ public final class ParameterServer implements AutoCloseable {
         this.place = place;
         int bodyLimit = Math.max(settings.chunkElements() * Float.BYTES, 1 << 20);
         this.transport = new Transport(
-                new ConnectionSettings(identity, bodyLimit, HELD_LIMIT, counters), "howdah-server-" + place.index(), timer);
+                new ConnectionSettings(identity, bodyLimit, HELD_LIMIT, counters),
+                "howdah-server-" + place.index(),
+                timer);
         SnapshotFiles files = new SnapshotFiles(place, blobs, source, transport::execute);
         this.session = new ServerSession(settings, place, files, counters);
     }

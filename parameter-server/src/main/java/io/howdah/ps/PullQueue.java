@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps;
 
 import io.howdah.ps.proto.Pull;
@@ -50,9 +51,7 @@ final class PullQueue {
         boolean sendNext(Connection connection, ParameterShard shard) {
             ShardRange range = shard.range();
             long from = next;
-            long to = from == pull.getTo()
-                    ? from
-                    : Math.min(pull.getTo(), range.chunkTo(range.chunkAt(from)));
+            long to = from == pull.getTo() ? from : Math.min(pull.getTo(), range.chunkTo(range.chunkAt(from)));
             Pulled header = Pulled.newBuilder()
                     .setRequest(pull.getRequest())
                     .setFrom(from)

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps;
 
 import io.howdah.trainer.amp.LossScaler;
@@ -23,8 +24,8 @@ final class ServedModel {
         this.table = table;
         this.settings = settings;
         this.place = place;
-        ShardRange range = ShardRange.cut(table, place.servers(), settings.chunkElements())
-                .get(place.index());
+        ShardRange range =
+                ShardRange.cut(table, place.servers(), settings.chunkElements()).get(place.index());
         this.shard = new ParameterShard(table, range, settings.logicalWorkers(), settings.optimiser());
         this.firstScaler = settings.initialScaler();
     }
@@ -51,11 +52,7 @@ final class ServedModel {
         started = true;
         if (place.decides()) {
             coordinator = new StepCoordinator(
-                    settings.logicalWorkers(),
-                    place.servers(),
-                    settings.maximumSkips(),
-                    firstScaler,
-                    shard.version());
+                    settings.logicalWorkers(), place.servers(), settings.maximumSkips(), firstScaler, shard.version());
         }
     }
 
@@ -68,11 +65,13 @@ final class ServedModel {
     }
 
     /** State of the loss scale where it is kept, else null. */
-    @Nullable LossScaler scaler() {
+    @Nullable
+    LossScaler scaler() {
         return coordinator == null ? null : coordinator.scaler();
     }
 
-    @Nullable StepOutcome lastOutcome() {
+    @Nullable
+    StepOutcome lastOutcome() {
         return coordinator == null ? null : coordinator.last();
     }
 }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps;
 
 import com.google.protobuf.MessageLite;
@@ -96,8 +97,7 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
     }
 
     @Override
-    public @Nullable ByteBuffer destination(
-            Connection connection, FrameType type, MessageLite header, int bodyLength) {
+    public @Nullable ByteBuffer destination(Connection connection, FrameType type, MessageLite header, int bodyLength) {
         return null;
     }
 
@@ -106,7 +106,8 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
         String failed = failure.getNow(null);
         if (failed != null) {
             frame.body().release();
-            connection.send(FrameType.FAILURE, Failure.newBuilder().setReason(failed).build());
+            connection.send(
+                    FrameType.FAILURE, Failure.newBuilder().setReason(failed).build());
         } else if (frame.type() == FrameType.GRADIENT) {
             gradient(connection, frame.header(Gradient.class), frame.body());
         } else {
@@ -163,7 +164,8 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
         if (!agreed.table().equals(table)) {
             throw new IllegalArgumentException("Cannot initialise parameters: parameters=" + table.size()
                     + " elements=" + table.elements() + ", expected the agreed table of "
-                    + agreed.table().size() + " parameters and " + agreed.table().elements()
+                    + agreed.table().size() + " parameters and "
+                    + agreed.table().elements()
                     + " elements; all processes must build one model");
         }
         boolean unloaded = agreed.shard().version() < 0 && !files.canRestore();
@@ -213,7 +215,10 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
         if (!connection.equals(loader)) {
             throw unexpected(frame.type());
         }
-        model().shard().load(frame.header(InitialWeights.class).getChunk(), frame.body().bytes());
+        model().shard()
+                .load(
+                        frame.header(InitialWeights.class).getChunk(),
+                        frame.body().bytes());
         startIfLoaded();
     }
 
@@ -375,8 +380,11 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
         whenPublished(request.getVersion(), connection, () -> {
             long version = current.shard().version();
             if (version != request.getVersion()) {
-                refuse(connection, request, "Cannot write snapshot: version=" + request.getVersion() + ", expected "
-                        + version + "; ask for it before contributing to that step");
+                refuse(
+                        connection,
+                        request,
+                        "Cannot write snapshot: version=" + request.getVersion() + ", expected " + version
+                                + "; ask for it before contributing to that step");
                 return;
             }
             snapshotsInProgress++;

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps;
 
 import io.howdah.trainer.amp.LossScaler;
@@ -42,10 +43,7 @@ final class SnapshotFiles implements AutoCloseable {
     }
 
     /** Restores {@code shard}; {@code then} gets the loss scale, or what went wrong. */
-    void restore(
-            ParameterShard shard,
-            LossScaler scaler,
-            BiConsumer<@Nullable LossScaler, @Nullable Exception> then) {
+    void restore(ParameterShard shard, LossScaler scaler, BiConsumer<@Nullable LossScaler, @Nullable Exception> then) {
         SnapshotSource from = source;
         if (from == null) {
             then.accept(scaler, null);

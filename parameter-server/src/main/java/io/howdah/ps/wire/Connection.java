@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.wire;
 
 import com.google.protobuf.CodedOutputStream;
@@ -149,8 +150,8 @@ public final class Connection implements FrameSink {
             throw new ProtocolException("type=" + type + " while " + state);
         }
         if (prefix.headerLength() < 0 || prefix.headerLength() > headerLimit) {
-            throw new ProtocolException(
-                    "headerBytes=" + Integer.toUnsignedString(prefix.headerLength()) + ", expected at most " + headerLimit);
+            throw new ProtocolException("headerBytes=" + Integer.toUnsignedString(prefix.headerLength())
+                    + ", expected at most " + headerLimit);
         }
         if (prefix.bodyLength() < 0 || prefix.bodyLength() > bodyLimit) {
             throw new ProtocolException(

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.wire;
 
 import com.google.protobuf.MessageLite;
@@ -10,7 +11,8 @@ public interface ConnectionListener {
     void opened(Connection connection);
 
     /** Memory that a frame's body shall be read into directly, or null for a buffer of its own. */
-    @Nullable ByteBuffer destination(Connection connection, FrameType type, MessageLite header, int bodyLength);
+    @Nullable
+    ByteBuffer destination(Connection connection, FrameType type, MessageLite header, int bodyLength);
 
     /** A whole frame came; the receiver releases its body. An {@link IllegalArgumentException} closes the connection. */
     void received(Connection connection, ReceivedFrame frame);

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.wire;
 
 import java.net.InetSocketAddress;
@@ -16,8 +17,7 @@ final class Connector {
     private final Consumer<String> failed;
     private final long deadline;
 
-    Connector(
-            Transport transport, Timer timer, InetSocketAddress address, Duration timeout, Consumer<String> failed) {
+    Connector(Transport transport, Timer timer, InetSocketAddress address, Duration timeout, Consumer<String> failed) {
         this.transport = transport;
         this.timer = timer;
         this.address = address;

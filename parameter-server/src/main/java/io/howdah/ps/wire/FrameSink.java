@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.wire;
 
 import com.google.protobuf.MessageLite;
@@ -10,7 +11,8 @@ interface FrameSink {
     void admit(FrameType type, FramePrefix prefix);
 
     /** Where the body shall be read to, or null for a buffer of its own. */
-    @Nullable ByteBuffer destination(FrameType type, MessageLite header, int bodyLength);
+    @Nullable
+    ByteBuffer destination(FrameType type, MessageLite header, int bodyLength);
 
     /** Takes a whole frame. */
     void accept(ReceivedFrame frame);

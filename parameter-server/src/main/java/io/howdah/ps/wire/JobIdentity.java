@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.wire;
 
 /** What a process must know to belong to a job. The secret never leaves the process and never appears in a text. */

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.wire;
 
 import io.netty.bootstrap.Bootstrap;
@@ -140,7 +141,8 @@ public final class Transport implements Timer, AutoCloseable {
         FrameDecoder decoder = new FrameDecoder(connection);
         channel.config().setRecvByteBufAllocator(new FrameAllocator(decoder));
         channel.pipeline()
-                .addLast(new FlushConsolidationHandler(FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true))
+                .addLast(new FlushConsolidationHandler(
+                        FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true))
                 .addLast(decoder)
                 .addLast(new ConnectionEvents(connection, HANDSHAKE_TIMEOUT, refused));
     }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -58,13 +59,13 @@ public final class ApplicationMasterMain {
         this.hadoop = new YarnConfiguration();
         hadoop.addResource(new Path(new File(ContainerCommand.JOB_FILE).toURI()));
         Config config = JobConfiguration.parse(hadoop);
-        String applicationId =
-                self.getApplicationAttemptId().getApplicationId().toString();
+        String applicationId = self.getApplicationAttemptId().getApplicationId().toString();
         this.plan = new JobPlan(kind, applicationId, config);
         this.staged = new StagedFiles(staging.getFileSystem(hadoop), staging);
         this.command = new ContainerCommand(hadoop, config, staged.libraries());
         this.resources = staged.resources();
-        this.taskCredentials = withoutAmToken(UserGroupInformation.getCurrentUser().getCredentials());
+        this.taskCredentials =
+                withoutAmToken(UserGroupInformation.getCurrentUser().getCredentials());
     }
 
     /** Runs one attempt; the exit status is 0 if the job succeeded. */
@@ -88,8 +89,8 @@ public final class ApplicationMasterMain {
                         master.handle(event);
                         containers.report(progress(master.status()));
                     });
-                    UmbilicalServer umbilical = UmbilicalServer.start(
-                            hadoop, secret, new UmbilicalCalls(plan, master, events::post))) {
+                    UmbilicalServer umbilical =
+                            UmbilicalServer.start(hadoop, secret, new UmbilicalCalls(plan, master, events::post))) {
                 loop[0] = events;
                 port = umbilical.port();
                 containers.register(host, port);

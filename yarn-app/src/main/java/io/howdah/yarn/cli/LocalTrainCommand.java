@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.cli;
 
 import io.howdah.trainer.config.Config;
@@ -44,8 +45,7 @@ final class LocalTrainCommand extends Command {
                     IntStream.range(0, sync.logicalWorkers()).boxed().toList(),
                     progress -> line.show(look(progress, phase[0])));
             printer.println();
-            session.results(result)
-                    .forEach((name, value) -> printer.printf(Locale.ROOT, "%-28s %s%n", name, value));
+            session.results(result).forEach((name, value) -> printer.printf(Locale.ROOT, "%-28s %s%n", name, value));
         }
         return DONE;
     }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.cli;
 
 import io.howdah.trainer.config.Config;
@@ -18,6 +19,7 @@ final class TrainCommand extends Command {
         Config config = JobConfiguration.parse(hadoop);
         JobChecks.checkInput(hadoop, config);
         JobChecks.checkOutput(hadoop, config);
-        return new Application(hadoop, config, printer).run(JobKind.TRAIN, detach ? Following.DETACHED : Following.TO_THE_END);
+        return new Application(hadoop, config, printer)
+                .run(JobKind.TRAIN, detach ? Following.DETACHED : Following.TO_THE_END);
     }
 }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.client;
 
 import io.howdah.hdfs.DatasetManifest;
@@ -27,7 +28,9 @@ public final class JobChecks {
         List<String> sets = TrainingSession.checkpoints(hadoop, config).committed();
         if (!sets.isEmpty() && !config.get(TrainKeys.RESUME)) {
             throw new JobFailedException("Cannot train: " + TrainKeys.OUTPUT.name() + "=" + config.get(TrainKeys.OUTPUT)
-                    + " holds checkpoint " + sets.get(sets.size() - 1) + ", expected none; choose another folder, or go on from it with -D " + TrainKeys.RESUME.name() + "=true");
+                    + " holds checkpoint " + sets.get(sets.size() - 1)
+                    + ", expected none; choose another folder, or go on from it with -D " + TrainKeys.RESUME.name()
+                    + "=true");
         }
     }
 
@@ -36,7 +39,8 @@ public final class JobChecks {
         List<String> sets = TrainingSession.checkpoints(hadoop, config).committed();
         String wanted = config.find(YarnKeys.EVALUATED_SET);
         if (sets.isEmpty() || wanted != null && !sets.contains(wanted)) {
-            throw new JobFailedException("Cannot evaluate: checkpoint=" + (wanted == null ? "newest" : wanted) + " under "
+            throw new JobFailedException("Cannot evaluate: checkpoint=" + (wanted == null ? "newest" : wanted)
+                    + " under "
                     + config.get(TrainKeys.OUTPUT) + ", expected one of " + sets + "; train first, or name another with"
                     + " -D " + YarnKeys.EVALUATED_SET.name() + "=…");
         }

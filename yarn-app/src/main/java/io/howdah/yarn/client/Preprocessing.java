@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.client;
 
 import io.howdah.preprocess.PreprocessJob;
@@ -55,8 +56,7 @@ public final class Preprocessing {
             int percent = (int) (50 * (maps + reduces));
             if (percent / STEP_PERCENT != shownPercent / STEP_PERCENT || shownPercent < 0) {
                 shownPercent = percent;
-                printer.printf(
-                        Locale.ROOT, "preprocess  map %.0f %%  reduce %.0f %%%n", 100 * maps, 100 * reduces);
+                printer.printf(Locale.ROOT, "preprocess  map %.0f %%  reduce %.0f %%%n", 100 * maps, 100 * reduces);
             }
         }
     }

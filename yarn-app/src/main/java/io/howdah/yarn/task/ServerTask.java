@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.task;
 
 import io.howdah.hdfs.HdfsBlobStore;
@@ -41,7 +42,7 @@ final class ServerTask implements Task {
                 blobs,
                 TrainingSession.resumed(blobs, context.config()));
         server = started;
-        started.failure().thenAccept(ended::complete);
+        CompletableFuture<Void> unused = started.failure().thenAccept(ended::complete);
         return started.start(new InetSocketAddress(0));
     }
 
@@ -49,7 +50,8 @@ final class ServerTask implements Task {
     public Map<String, String> run(Assignment assignment) throws Exception {
         ParameterServer serving = server;
         if (serving == null) {
-            throw new IllegalStateException("Cannot serve: not prepared, expected prepare() first; report this as a bug");
+            throw new IllegalStateException(
+                    "Cannot serve: not prepared, expected prepare() first; report this as a bug");
         }
         serving.connect(Endpoints.of(assignment), Endpoints.CONNECT_TIMEOUT);
         String failure = ended.get();

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.task;
 
 import io.howdah.hdfs.HdfsBlobStore;
@@ -89,15 +90,13 @@ public final class TrainingSession implements AutoCloseable {
      *
      * @param ownWorkers logical workers of this process
      */
-    public TrainingResult run(
-            ParameterStore store, SyncSettings sync, List<Integer> ownWorkers, StepListener listener)
+    public TrainingResult run(ParameterStore store, SyncSettings sync, List<Integer> ownWorkers, StepListener listener)
             throws IOException, InterruptedException {
         phase.accept("training");
         CheckpointWriter writer =
                 new CheckpointWriter(blobs, store, config.settings(), training.properties(), this::evaluate);
         TrainSettings settings = TrainSettings.of(config, sync, ownWorkers, 0);
-        TrainingLoop created =
-                new TrainingLoop(model, training, store, settings, listener, writer, System::nanoTime);
+        TrainingLoop created = new TrainingLoop(model, training, store, settings, listener, writer, System::nanoTime);
         loop = created;
         if (stopped) {
             created.requestStop();

@@ -1,10 +1,10 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.task;
 
 import io.howdah.ps.RemoteParameterStore;
 import io.howdah.ps.wire.JobIdentity;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.SyncSettings;
-import io.howdah.trainer.train.StepListener;
 import io.howdah.trainer.train.TrainKeys;
 import io.howdah.trainer.train.TrainingResult;
 import io.howdah.yarn.umbilical.proto.Assignment;
@@ -36,7 +36,8 @@ final class WorkerTask implements Task {
     public Map<String, String> run(Assignment assignment) throws Exception {
         TrainingSession training = session;
         if (training == null) {
-            throw new IllegalStateException("Cannot train: not prepared, expected prepare() first; report this as a bug");
+            throw new IllegalStateException(
+                    "Cannot train: not prepared, expected prepare() first; report this as a bug");
         }
         SyncSettings sync = SyncSettings.of(
                 context.config(), assignment.getWorkers(), context.config().get(TrainKeys.STEPS));

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,7 +40,8 @@ class JobMasterTest {
 
     @Test
     void asksForEveryTaskUnderItsOwnRequest() {
-        assertThat(cluster.requests).containsExactly(Map.entry(0L, SERVER), Map.entry(1L, WORKER_0), Map.entry(2L, WORKER_1));
+        assertThat(cluster.requests)
+                .containsExactly(Map.entry(0L, SERVER), Map.entry(1L, WORKER_0), Map.entry(2L, WORKER_1));
     }
 
     @Test
@@ -112,7 +114,8 @@ class JobMasterTest {
         }
         assertThat(master.status().getState()).isEqualTo("ALLOCATING");
         master.handle(new JobEvent.Tick());
-        assertThat(master.status().getDiagnostics()).contains("containers=2 not granted in 100 s", "howdah.allocation.timeout");
+        assertThat(master.status().getDiagnostics())
+                .contains("containers=2 not granted in 100 s", "howdah.allocation.timeout");
         end("c0", 0);
         assertThat(cluster.result.state()).isEqualTo(JobResult.State.FAILED);
     }
