@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.mapreduce.v2.hs.JobHistoryServer;
 import org.apache.hadoop.service.Service;
@@ -164,7 +163,7 @@ public final class EmbeddedCluster implements AutoCloseable {
      * Safe to call twice.
      */
     @Override
-    public synchronized void close() throws IOException {
+    public synchronized void close() {
         if (closed) {
             return;
         }
@@ -176,7 +175,7 @@ public final class EmbeddedCluster implements AutoCloseable {
             if (!left.isEmpty()) {
                 LOG.warn("Cannot end containers: pids={}, expected none; end them by hand", left);
             }
-            FileUtil.fullyDelete(folder.toFile());
+            Folders.delete(folder);
         }
     }
 
