@@ -3,7 +3,6 @@ package io.howdah.hdfs;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -100,7 +99,7 @@ public record DatasetManifest(ShardLayout layout, String source, Map<Part, PartF
     public void write(FileSystem fileSystem, Path directory) throws IOException {
         Path temporary = new Path(directory, "_temporary-" + FILE);
         try (FSDataOutputStream out = fileSystem.create(temporary, true)) {
-            ((OutputStream) out).write(ManifestJson.format(this).getBytes(StandardCharsets.UTF_8));
+            out.write(ManifestJson.format(this).getBytes(StandardCharsets.UTF_8));
             out.hsync();
         }
         Path file = new Path(directory, FILE);

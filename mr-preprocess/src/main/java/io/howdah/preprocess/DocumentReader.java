@@ -4,7 +4,6 @@ package io.howdah.preprocess;
 import io.howdah.trainer.config.Config;
 import java.io.IOException;
 import java.io.InputStream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.BytesWritable;
 import org.apache.hadoop.io.Text;
@@ -91,10 +90,6 @@ abstract class DocumentReader extends RecordReader<Text, BytesWritable> {
                         + "; repair it, take it out of the input or choose another "
                         + PreprocessKeys.FORMAT.name(),
                 cause);
-    }
-
-    static long length(Configuration configuration, Path file) throws IOException {
-        return file.getFileSystem(configuration).getFileStatus(file).getLen();
     }
 
     private Settings settings() {

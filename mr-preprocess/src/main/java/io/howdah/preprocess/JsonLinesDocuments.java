@@ -63,7 +63,12 @@ public final class JsonLinesDocuments extends FileInputFormat<Text, BytesWritabl
         }
 
         private static boolean isBlank(Text line) {
-            return line.toString().isBlank();
+            for (int i = 0; i < line.getLength(); i++) {
+                if (line.getBytes()[i] > ' ' || line.getBytes()[i] < 0) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private @Nullable JsonNode parse(Text line) {

@@ -18,6 +18,7 @@ import org.apache.hadoop.mapreduce.Counters;
 import org.apache.hadoop.mapreduce.Job;
 import org.apache.hadoop.mapreduce.MRJobConfig;
 import org.apache.hadoop.mapreduce.TaskCompletionEvent;
+import org.apache.hadoop.mapreduce.TaskCompletionEvent.Status;
 import org.apache.hadoop.mapreduce.lib.input.FileInputFormat;
 import org.apache.hadoop.mapreduce.lib.output.FileOutputCommitter;
 import org.apache.hadoop.mapreduce.lib.output.FileOutputFormat;
@@ -32,6 +33,7 @@ public final class PreprocessJob {
     private static final Logger LOG = LoggerFactory.getLogger(PreprocessJob.class);
     private static final String SPLIT_BYTES = "mapreduce.input.fileinputformat.split.maxsize";
     private static final long DEFAULT_SPLIT_BYTES = 128L << 20;
+    private static final int EVENTS_PER_CALL = 1000;
     private static final long POLL_MILLIS = 250;
 
     private final Config config;
@@ -93,7 +95,7 @@ public final class PreprocessJob {
         FileInputFormat.setInputPaths(job, config.get(PreprocessKeys.INPUT));
         FileOutputFormat.setOutputPath(job, output);
         job.setInputFormatClass(
-                DocumentFormat.named(config.get(PreprocessKeys.FORMAT)).input());
+                DocumentFormat.named(config.get(PreprocessKeys.FORMAT)).input().get());
         job.setMapperClass(CleanMapper.class);
         job.setPartitionerClass(ShardPartitioner.class);
         job.setReducerClass(DeduplicateReducer.class);
@@ -184,13 +186,19 @@ public final class PreprocessJob {
 
     /** The first line that the first failed task attempt left, or what the job says itself. */
     private static String failureOf(Job job) throws IOException, InterruptedException {
-        for (TaskCompletionEvent event : job.getTaskCompletionEvents(0, 100)) {
-            if (event.getStatus() == TaskCompletionEvent.Status.FAILED) {
-                String[] diagnostics = job.getTaskDiagnostics(event.getTaskAttemptId());
-                if (diagnostics != null && diagnostics.length > 0) {
-                    return firstLine(diagnostics[0]);
+        int seen = 0;
+        for (TaskCompletionEvent[] events = job.getTaskCompletionEvents(seen, EVENTS_PER_CALL);
+                events.length > 0;
+                events = job.getTaskCompletionEvents(seen, EVENTS_PER_CALL)) {
+            for (TaskCompletionEvent event : events) {
+                if (event.getStatus() == Status.FAILED || event.getStatus() == Status.TIPFAILED) {
+                    String[] diagnostics = job.getTaskDiagnostics(event.getTaskAttemptId());
+                    if (diagnostics != null && diagnostics.length > 0) {
+                        return firstLine(diagnostics[0]);
+                    }
                 }
             }
+            seen += events.length;
         }
         return firstLine(job.getStatus().getFailureInfo());
     }

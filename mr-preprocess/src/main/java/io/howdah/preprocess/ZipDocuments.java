@@ -44,8 +44,9 @@ public final class ZipDocuments extends FileInputFormat<Text, BytesWritable> {
 
         @Override
         void open(InputSplit split, TaskAttemptContext context) throws IOException {
-            path = ((FileSplit) split).getPath();
-            bytes = split instanceof FileSplit file ? file.getLength() : 0;
+            FileSplit archive = (FileSplit) split;
+            path = archive.getPath();
+            bytes = archive.getLength();
             FSDataInputStream opened =
                     path.getFileSystem(context.getConfiguration()).open(path);
             stream = opened;

@@ -230,6 +230,23 @@ class PreprocessJobTest {
     }
 
     @Test
+    void interruptedCallerLeavesNothing() throws Exception {
+        Corpus.writeText(input, Corpus.documents(5));
+        PreprocessListener interrupting = new PreprocessListener() {
+            @Override
+            public void submitted(String job, String trackingUrl) {
+                Thread.currentThread().interrupt();
+            }
+
+            @Override
+            public void progressed(float maps, float reduces) {}
+        };
+        assertThatThrownBy(() -> PreprocessJob.run(hadoop, config(Map.of()), interrupting))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
     void unknownFormatListsTheKnownOnes() {
         assertThatThrownBy(() -> config(Map.of("format", "parquet")))
                 .isInstanceOf(ConfigException.class)

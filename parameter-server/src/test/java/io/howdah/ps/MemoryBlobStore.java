@@ -7,18 +7,36 @@ import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 
-/** Blobs in memory. */
+/** Blobs in memory; writing may be made to wait. */
 public final class MemoryBlobStore implements BlobStore {
     private final Map<String, Map<String, byte[]>> pending = new TreeMap<>();
     private final Map<String, Map<String, byte[]>> committed = new TreeMap<>();
 
+    private final CountDownLatch writable;
+
+    MemoryBlobStore() {
+        this(new CountDownLatch(0));
+    }
+
+    /** @param writable nothing is created before it reaches zero */
+    MemoryBlobStore(CountDownLatch writable) {
+        this.writable = writable;
+    }
+
     @Override
-    public synchronized OutputStream create(String set, String blob) {
+    public OutputStream create(String set, String blob) throws IOException {
+        try {
+            writable.await();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+        }
         return new ByteArrayOutputStream() {
             @Override
             public void close() {

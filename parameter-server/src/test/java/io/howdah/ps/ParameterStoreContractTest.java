@@ -102,7 +102,8 @@ class ParameterStoreContractTest {
         List<CompletableFuture<StepOutcome>> outcomes = new ArrayList<>();
         for (int worker = LOGICAL - 1; worker >= 0; worker--) {
             Push stale = new Push(step, worker, 0, 0, 3 + worker, 1);
-            Training.await(fixture.worker(worker % 3).push(stale, Training.tensor(dtype, Training.values(77, 0), 0)));
+            Training.await(
+                    fixture.worker((worker + 2) % 3).push(stale, Training.tensor(dtype, Training.values(77, 0), 0)));
             outcomes.add(Training.finish(fixture.worker(worker % 3), step, worker, 1));
         }
         outcomes.forEach(

@@ -1,7 +1,6 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.wire;
 
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import io.howdah.ps.proto.Challenge;
 import io.howdah.ps.proto.Failure;
@@ -11,10 +10,8 @@ import io.howdah.trainer.sync.Payload;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,23 +101,10 @@ public final class Connection implements FrameSink {
     }
 
     private void write(FrameType type, MessageLite header, ByteBuf body, Runnable written) {
-        CRC32C crc = new CRC32C();
-        if (body.isReadable()) {
-            crc.update(body.nioBuffer());
-        }
-        int headerLength = header.getSerializedSize();
-        ByteBuf head = channel.alloc().directBuffer(FramePrefix.BYTES + headerLength);
-        try {
-            CodedOutputStream out = CodedOutputStream.newInstance(head.nioBuffer(FramePrefix.BYTES, headerLength));
-            header.writeTo(out);
-            out.flush();
-        } catch (IOException e) {
-            throw new IllegalStateException(e); // the buffer is as long as the message said
-        }
-        head.writerIndex(FramePrefix.BYTES + headerLength);
-        int bodyLength = body.readableBytes();
-        FramePrefix.write(head, type, bodyLength, settings.identity().generation(), (int) crc.getValue());
-        settings.counters().add(Counter.BYTES_SENT, head.readableBytes() + (long) bodyLength);
+        ByteBuf head = FrameEncoder.head(
+                channel.alloc(), type, header, body, settings.identity().generation());
+        long bytes = head.readableBytes() + (long) body.readableBytes();
+        settings.counters().add(Counter.BYTES_SENT, bytes);
         var unused = channel.write(head, channel.voidPromise());
         channel.writeAndFlush(body).addListener(done -> written.run());
     }

@@ -8,17 +8,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -54,20 +46,15 @@ public final class Transport implements Timer, AutoCloseable {
 
     /** @param timer for retries of connections; null for this transport's own */
     public Transport(ConnectionSettings settings, String name, @Nullable Timer timer) {
+        this(settings, name, timer, SocketIo.choose());
+    }
+
+    Transport(ConnectionSettings settings, String name, @Nullable Timer timer, SocketIo io) {
         this.settings = settings;
         this.timer = timer == null ? this : timer;
-        IoHandlerFactory factory;
-        if (Epoll.isAvailable()) {
-            factory = EpollIoHandler.newFactory();
-            serverChannel = EpollServerSocketChannel.class;
-            socketChannel = EpollSocketChannel.class;
-        } else {
-            LOG.info("Using NIO, because epoll is not available: {}", String.valueOf(Epoll.unavailabilityCause()));
-            factory = NioIoHandler.newFactory();
-            serverChannel = NioServerSocketChannel.class;
-            socketChannel = NioSocketChannel.class;
-        }
-        this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), factory);
+        this.serverChannel = io.serverChannel();
+        this.socketChannel = io.socketChannel();
+        this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), io.handlers());
     }
 
     /**

@@ -116,24 +116,25 @@ class BackendMatmulTest {
                         Tensor in = Samples.uniform(from, memory, random, new double[] {0, 200}, rows, 11);
                         Tensor out = Tensor.zeros(to, Shape.of(rows, 11));
                         backend.convert(in, out);
-                        double[] expected = in.toDoubles();
-                        double[] actual = out.toDoubles();
-                        for (int i = 0; i < expected.length; i++) {
-                            expected[i] = rounded(to, expected[i]);
-                        }
-                        assertThat(actual).as("%s to %s", from, to).containsExactly(expected);
+                        assertThat(out.toDoubles())
+                                .as("%s to %s", from, to)
+                                .containsExactly(rounded(to, in.toDoubles()));
                     }
                 }
             }
         }
     }
 
-    private static double rounded(DType dtype, double value) {
-        Tensor single = Tensor.empty(dtype, Shape.of());
-        Elements.put(dtype, single.address(), value);
-        double result = Elements.get(dtype, single.address());
-        single.close();
-        return result;
+    /** Each value as a single element of {@code dtype} holds it. */
+    private static double[] rounded(DType dtype, double[] values) {
+        double[] results = new double[values.length];
+        try (Tensor single = Tensor.empty(dtype, Shape.of())) {
+            for (int i = 0; i < values.length; i++) {
+                Elements.put(dtype, single.address(), values[i]);
+                results[i] = Elements.get(dtype, single.address());
+            }
+        }
+        return results;
     }
 
     @ParameterizedTest

@@ -159,23 +159,29 @@ class BackendTest {
         for (int i = 0; i < many.length; i++) {
             many[i] = edges[i % edges.length];
         }
-        for (Unary function : List.of(Unary.EXP, Unary.LOG, Unary.SQRT, Unary.TANH, Unary.SIGMOID, Unary.RELU, Unary.GELU, Unary.NEGATE)) {
+        for (Unary function : Unary.values()) {
             Tensor out = Samples.empty(DType.FLOAT32, Memory.CONTIGUOUS, many.length);
             backend.unary(function, Tensor.of(many, many.length), out);
             float[] results = out.toFloats();
             for (int i = 0; i < edges.length; i++) {
-                Float expected = (float) formula(function).applyAsDouble(edges[i]);
-                if (Float.isFinite(expected)) {
-                    if(!(Math.abs(results[i]-expected)<=Math.max(1e-30,8*Math.ulp(expected)))) System.out.println(backend.name()+" "+function+"("+edges[i]+")="+results[i]+" exp "+expected);
-                } else {
-                    if (!expected.equals(results[i])) System.out.println(backend.name()+" "+function+"("+edges[i]+")="+results[i]+" exp "+expected);
+                if (function == Unary.GELU && Float.isInfinite(edges[i])) {
+                    assertThat(Float.isFinite(results[i])).isFalse(); // infinite or NaN: both are noticed
+                    continue;
                 }
+                Float expected = (float) edge(function, edges[i]);
+                boolean close = Math.abs(results[i] - expected) <= Math.max(1e-30, 8 * Math.ulp(expected));
+                assertThat(close ? expected : (Float) results[i])
+                        .as("%s(%s)", function, edges[i])
+                        .isEqualTo(expected);
             }
         }
     }
 
-    private static org.assertj.core.data.Offset<Float> withinUlps(float expected) {
-        return org.assertj.core.data.Offset.offset(Math.max(1e-30f, 8 * Math.ulp(expected)));
+    /** GELU is the identity or zero where the series of erf fails. */
+    private static double edge(Unary function, double x) {
+        return function == Unary.GELU && Math.abs(x) > 10
+                ? Math.max(x, 0)
+                : formula(function).applyAsDouble(x);
     }
 
     @ParameterizedTest

@@ -69,14 +69,20 @@ public final class ApplicationMasterMain {
     }
 
     /** Runs one attempt; the exit status is 0 if the job succeeded. */
-    public static void main(String[] arguments) throws Exception {
-        ContainerId self = ContainerId.fromString(System.getenv(Environment.CONTAINER_ID.name()));
-        String host = System.getenv(Environment.NM_HOST.name());
-        ApplicationMasterMain master =
-                new ApplicationMasterMain(JobKind.named(arguments[0]), self, host, new Path(arguments[1]));
-        ShutdownHookManager.get().addShutdownHook(master::deleteStaging, FileSystem.SHUTDOWN_HOOK_PRIORITY + 30);
-        JobResult result = master.run();
-        System.exit(result.state() == JobResult.State.SUCCEEDED ? 0 : 1);
+    public static void main(String[] arguments) {
+        int status = 1;
+        try {
+            ContainerId self = ContainerId.fromString(System.getenv(Environment.CONTAINER_ID.name()));
+            String host = System.getenv(Environment.NM_HOST.name());
+            ApplicationMasterMain master =
+                    new ApplicationMasterMain(JobKind.named(arguments[0]), self, host, new Path(arguments[1]));
+            ShutdownHookManager.get().addShutdownHook(master::deleteStaging, FileSystem.SHUTDOWN_HOOK_PRIORITY + 30);
+            status = master.run().state() == JobResult.State.SUCCEEDED ? 0 : 1;
+        } catch (Exception | LinkageError e) {
+            LOG.error("Cannot run the job", e);
+        }
+        // Threads of libraries must not keep a finished ApplicationMaster alive.
+        System.exit(status);
     }
 
     private JobResult run() throws Exception {

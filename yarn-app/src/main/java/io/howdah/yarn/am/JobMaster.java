@@ -146,6 +146,8 @@ final class JobMaster {
     private final Failures failures = new Failures();
     private final long startedMillis;
     private long stoppingMillis;
+    /** Once it is, servers lose each other in any order; that is no failure. */
+    private boolean done;
     private boolean forced;
     private volatile Command command = Command.getDefaultInstance();
     private volatile JobStatus status = JobStatus.getDefaultInstance();
@@ -231,11 +233,15 @@ final class JobMaster {
         task.metrics = event.metrics();
         task.advance(Stage.DONE);
         results.putAll(event.results());
+        if (done) {
+            LOG.info("{} ended after the job was done: {}", task.id, event.message());
+            return afterEnd();
+        }
         if (!event.message().isEmpty()) {
             failures.add(task.id, event.message());
             return stop(event.message());
         }
-        boolean done = tasks.stream()
+        done = tasks.stream()
                 .filter(other -> other.id.role().ending() == Role.Ending.WHEN_DONE)
                 .allMatch(other -> other.isAtLeast(Stage.DONE));
         return done ? stop("the job is done") : machine.getCurrentState();

@@ -13,6 +13,7 @@ import picocli.CommandLine;
  * One command. Hadoop's generic options ({@code -conf -D -files -libjars -archives}) are in the configuration by the time
  * it runs; its own options are picocli fields of the subclass.
  */
+@CommandLine.Command
 public abstract class Command extends Configured implements Tool {
     /** The job is done. */
     public static final int DONE = 0;

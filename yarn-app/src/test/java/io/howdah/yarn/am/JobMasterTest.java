@@ -73,6 +73,18 @@ class JobMasterTest {
     }
 
     @Test
+    void serversThatLoseEachOtherAfterTheJobIsDoneAreNoFailure() {
+        run();
+        complete(WORKER_0, "", Map.of());
+        complete(WORKER_1, "", Map.of());
+        complete(SERVER, "Lost server 1: the other end closed it", Map.of());
+        end("c0", 1);
+        end("c1", 0);
+        end("c2", 0);
+        assertThat(cluster.result.state()).isEqualTo(JobResult.State.SUCCEEDED);
+    }
+
+    @Test
     void surplusContainersGoBack() {
         allocateAll();
         master.handle(new JobEvent.Allocated(1, "surplus", "node"));

@@ -77,7 +77,10 @@ public final class OneDnnBackend implements Backend {
 
     @Override
     public void unary(Unary function, Tensor in, Tensor out) {
+        // oneDNN's exp and relu turn NaN into a number, which would hide a diverging training.
+        boolean careful = function == Unary.EXP || function == Unary.RELU;
         boolean done = isRun(in, out)
+                && !(careful && !java.isFinite(in))
                 && run(
                         new Recipe(
                                 Family.ELTWISE,
