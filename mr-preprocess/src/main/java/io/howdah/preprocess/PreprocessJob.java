@@ -96,7 +96,7 @@ public final class PreprocessJob {
         FileInputFormat.setInputPaths(job, config.get(PreprocessKeys.INPUT));
         FileOutputFormat.setOutputPath(job, output);
         job.setInputFormatClass(
-                DocumentFormat.named(config.get(PreprocessKeys.FORMAT)).input());
+                DocumentFormat.named(config.get(PreprocessKeys.FORMAT)).input().get());
         job.setMapperClass(CleanMapper.class);
         job.setPartitionerClass(ShardPartitioner.class);
         job.setReducerClass(DeduplicateReducer.class);

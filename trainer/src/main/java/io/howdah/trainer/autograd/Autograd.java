@@ -68,6 +68,33 @@ public final class Autograd {
         tensor.attach(Variable.result(new Edge(node, node.addOutput(tensor))));
     }
 
+    /** Notes that {@code view} shares the memory of {@code base} inside the graph. For the op dispatcher. */
+    public static void setView(Tensor base, Tensor view) {
+        required(base).markAliased();
+        required(view).markAliased();
+    }
+
+    /**
+     * Refuses in-place writes that the graph cannot express. For the op dispatcher.
+     *
+     * @throws IllegalStateException for a leaf, for a tensor without history, and for views and viewed tensors
+     */
+    public static void checkRecordedWrite(String op, Tensor target) {
+        Variable variable = Variable.of(target);
+        String problem = null;
+        if (variable == null) {
+            problem = "the target has no history, so that views of it would miss the gradient";
+        } else if (variable.isLeaf()) {
+            problem = "a leaf Variable that requires grad is being used in an in-place operation";
+        } else if (variable.isAliased()) {
+            problem = "the target is a view or has views in the graph";
+        }
+        if (problem != null) {
+            throw new IllegalStateException("Cannot compute " + op + " in place: " + problem
+                    + ", expected the result of an op without views; compute it out of place, or under noGrad");
+        }
+    }
+
     /** Adds d(loss)/d(leaf) to the gradient of every leaf that the one-element tensor {@code loss} depends on. */
     public static void backward(Tensor loss) {
         try (Tensor seed = ones(loss)) {

@@ -14,6 +14,7 @@ final class Variable extends AutogradMeta {
     private final @Nullable AccumulateGrad accumulator;
     private final List<Consumer<Tensor>> accumulatedHooks = new ArrayList<>();
     private @Nullable Tensor grad;
+    private boolean aliased;
 
     private Variable(@Nullable Edge source, @Nullable Tensor leaf) {
         this.source = source;
@@ -47,6 +48,15 @@ final class Variable extends AutogradMeta {
             throw new AssertionError("neither leaf nor result");
         }
         return source;
+    }
+
+    /** Whether a view of this tensor, or the tensor that this is a view of, takes part in the graph. */
+    boolean isAliased() {
+        return aliased;
+    }
+
+    void markAliased() {
+        aliased = true;
     }
 
     List<Consumer<Tensor>> accumulatedHooks() {

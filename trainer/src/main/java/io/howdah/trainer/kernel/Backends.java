@@ -2,6 +2,7 @@
 package io.howdah.trainer.kernel;
 
 import io.howdah.trainer.kernel.java.JavaBackend;
+import io.howdah.trainer.kernel.onednn.OneDnnBackend;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ public final class Backends {
     private static final Map<String, Supplier<Backend>> TABLE = new LinkedHashMap<>();
 
     static {
+        TABLE.put("onednn", OneDnnBackend::load);
         TABLE.put("java", JavaBackend::new);
     }
 

@@ -80,6 +80,26 @@ public final class Arithmetic {
         return Dispatcher.call(NEGATE, NoAttributes.NONE, a);
     }
 
+    /** a += b; returns a. */
+    public static Tensor addInPlace(Tensor a, Tensor b) {
+        return Dispatcher.callInPlace(ADD, NoAttributes.NONE, a, b);
+    }
+
+    /** a −= b; returns a. */
+    public static Tensor subtractInPlace(Tensor a, Tensor b) {
+        return Dispatcher.callInPlace(SUBTRACT, NoAttributes.NONE, a, b);
+    }
+
+    /** a *= b, elementwise; returns a. */
+    public static Tensor multiplyInPlace(Tensor a, Tensor b) {
+        return Dispatcher.callInPlace(MULTIPLY, NoAttributes.NONE, a, b);
+    }
+
+    /** a /= b, elementwise; returns a. */
+    public static Tensor divideInPlace(Tensor a, Tensor b) {
+        return Dispatcher.callInPlace(DIVIDE, NoAttributes.NONE, a, b);
+    }
+
     private static Op.Builder<NoAttributes> binary(String name, Binary function) {
         return Op.<NoAttributes>named(name, AutocastCategory.PROMOTE)
                 .operands(2)

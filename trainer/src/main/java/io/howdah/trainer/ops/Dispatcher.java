@@ -45,9 +45,45 @@ final class Dispatcher {
         return out;
     }
 
+    /**
+     * Overwrites {@code target}, the first input of {@code op}, with the result.
+     *
+     * @return {@code target}
+     */
+    static <A> Tensor callInPlace(Op<A> op, A attributes, Tensor target, Tensor... others) {
+        List<Tensor> inputs = new ArrayList<>();
+        inputs.add(target);
+        inputs.addAll(Arrays.asList(others));
+        inputs.forEach(Tensor::address);
+        DType common = commonDType(op, inputs);
+        if (common != target.dtype() || !op.dtypes().contains(common)) {
+            throw new IllegalArgumentException("Cannot compute " + op + " in place: result type " + common
+                    + " can't be cast to the output type " + target.dtype()
+                    + ", expected a float32 or float64 target that is the widest operand; compute it out of place");
+        }
+        for (int i = 1; i < inputs.size(); i++) {
+            inputs.set(i, Casts.to(inputs.get(i), common));
+        }
+        Overlap.check(op, inputs, op.shape(inputs, attributes));
+        boolean[] needs = needs(op, inputs);
+        List<String> producers = inputs.stream().map(Autograd::producer).toList();
+        ForwardCall.Recording recording = new ForwardCall.Recording(needs, producers, target.version() + 1);
+        if (recording.isOn()) {
+            Autograd.checkRecordedWrite(op.name(), target);
+        }
+        ForwardCall<A> call = new ForwardCall<>(attributes, inputs, target, recording);
+        op.forward(call);
+        target.bumpVersion();
+        record(op, attributes, inputs, target, call.finish());
+        return target;
+    }
+
     private static <A> Tensor recordView(Op<A> op, A attributes, Tensor input, Tensor view) {
         Tensor result = view == input ? input.detached() : view;
         record(op, attributes, List.of(input), result, List.of());
+        if (result.requiresGrad() && result.sharesStorage(input)) {
+            Autograd.setView(input, result);
+        }
         return result;
     }
 

@@ -47,8 +47,11 @@ public final class TrainKeys {
             "steps",
             "How often a checkpoint is written; 0 writes one at the end only.");
 
+    public static final Key<Boolean> RESUME = Key.flag(
+            "howdah.train.resume", false, "Go on from the newest checkpoint in the output folder, if there is one.");
+
     public static final List<Key<?>> ALL =
-            List.of(INPUT, OUTPUT, STEPS, BATCH_SIZE, SEED, LOG_EVERY, BACKEND, POOL_MIB, CHECKPOINT_INTERVAL);
+            List.of(INPUT, OUTPUT, STEPS, BATCH_SIZE, SEED, LOG_EVERY, BACKEND, POOL_MIB, CHECKPOINT_INTERVAL, RESUME);
 
     private TrainKeys() {}
 }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -58,24 +59,30 @@ public final class ApplicationMasterMain {
         this.hadoop = new YarnConfiguration();
         hadoop.addResource(new Path(new File(ContainerCommand.JOB_FILE).toURI()));
         Config config = JobConfiguration.parse(hadoop);
-        String applicationId =
-                self.getApplicationAttemptId().getApplicationId().toString();
+        String applicationId = self.getApplicationAttemptId().getApplicationId().toString();
         this.plan = new JobPlan(kind, applicationId, config);
         this.staged = new StagedFiles(staging.getFileSystem(hadoop), staging);
         this.command = new ContainerCommand(hadoop, config, staged.libraries());
         this.resources = staged.resources();
-        this.taskCredentials = withoutAmToken(UserGroupInformation.getCurrentUser().getCredentials());
+        this.taskCredentials =
+                withoutAmToken(UserGroupInformation.getCurrentUser().getCredentials());
     }
 
     /** Runs one attempt; the exit status is 0 if the job succeeded. */
-    public static void main(String[] arguments) throws Exception {
-        ContainerId self = ContainerId.fromString(System.getenv(Environment.CONTAINER_ID.name()));
-        String host = System.getenv(Environment.NM_HOST.name());
-        ApplicationMasterMain master =
-                new ApplicationMasterMain(JobKind.named(arguments[0]), self, host, new Path(arguments[1]));
-        ShutdownHookManager.get().addShutdownHook(master::deleteStaging, FileSystem.SHUTDOWN_HOOK_PRIORITY + 30);
-        JobResult result = master.run();
-        System.exit(result.state() == JobResult.State.SUCCEEDED ? 0 : 1);
+    public static void main(String[] arguments) {
+        int status = 1;
+        try {
+            ContainerId self = ContainerId.fromString(System.getenv(Environment.CONTAINER_ID.name()));
+            String host = System.getenv(Environment.NM_HOST.name());
+            ApplicationMasterMain master =
+                    new ApplicationMasterMain(JobKind.named(arguments[0]), self, host, new Path(arguments[1]));
+            ShutdownHookManager.get().addShutdownHook(master::deleteStaging, FileSystem.SHUTDOWN_HOOK_PRIORITY + 30);
+            status = master.run().state() == JobResult.State.SUCCEEDED ? 0 : 1;
+        } catch (Exception | LinkageError e) {
+            LOG.error("Cannot run the job", e);
+        }
+        // Threads of libraries must not keep a finished ApplicationMaster alive.
+        System.exit(status);
     }
 
     private JobResult run() throws Exception {
@@ -88,8 +95,8 @@ public final class ApplicationMasterMain {
                         master.handle(event);
                         containers.report(progress(master.status()));
                     });
-                    UmbilicalServer umbilical = UmbilicalServer.start(
-                            hadoop, secret, new UmbilicalCalls(plan, master, events::post))) {
+                    UmbilicalServer umbilical =
+                            UmbilicalServer.start(hadoop, secret, new UmbilicalCalls(plan, master, events::post))) {
                 loop[0] = events;
                 port = umbilical.port();
                 containers.register(host, port);

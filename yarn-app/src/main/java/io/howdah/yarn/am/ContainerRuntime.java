@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
 /** What the job asks of the cluster. YARN implements it; tests drive the job with a simulated cluster. */

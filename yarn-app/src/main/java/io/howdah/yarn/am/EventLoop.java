@@ -1,9 +1,10 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -23,13 +24,13 @@ final class EventLoop implements AutoCloseable {
     }
 
     void start() {
-        thread.scheduleWithFixedDelay(
+        ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(
                 () -> handle(new JobEvent.Tick()), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     void post(JobEvent event) {
         try {
-            ((ExecutorService) thread).execute(() -> handle(event));
+            thread.execute(() -> handle(event));
         } catch (RejectedExecutionException e) {
             LOG.info("Job has ended; {} is ignored", event.type());
         }

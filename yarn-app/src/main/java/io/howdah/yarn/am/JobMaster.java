@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
 import static io.howdah.yarn.am.JobState.ALLOCATING;
@@ -5,7 +6,6 @@ import static io.howdah.yarn.am.JobState.ENDED;
 import static io.howdah.yarn.am.JobState.RUNNING;
 import static io.howdah.yarn.am.JobState.STOPPING;
 
-import io.howdah.yarn.am.JobEvent.Type;
 import io.howdah.yarn.am.JobResult.State;
 import io.howdah.yarn.am.TaskRecord.Stage;
 import io.howdah.yarn.umbilical.proto.Command;
@@ -36,49 +36,118 @@ final class JobMaster {
     private static final Logger LOG = LoggerFactory.getLogger(JobMaster.class);
     private static final EnumSet<JobState> AFTER = EnumSet.of(ALLOCATING, RUNNING, STOPPING, ENDED);
 
-    private static final StateMachineFactory<JobMaster, JobState, Type, JobEvent> TABLE =
-            new StateMachineFactory<JobMaster, JobState, Type, JobEvent>(ALLOCATING)
-                    .addTransition(ALLOCATING, ALLOCATING, Type.ALLOCATED, on(JobEvent.Allocated.class, JobMaster::launch))
-                    .addTransition(ALLOCATING, AFTER, Type.REGISTERED, step(JobEvent.Registered.class, JobMaster::register))
-                    .addTransition(ALLOCATING, ALLOCATING, Type.HEARTBEAT, on(JobEvent.Heartbeat.class, JobMaster::hear))
-                    .addTransition(ALLOCATING, AFTER, Type.COMPLETED, step(JobEvent.Completed.class, JobMaster::complete))
+    private static final StateMachineFactory<JobMaster, JobState, JobEvent.Type, JobEvent> TABLE =
+            new StateMachineFactory<JobMaster, JobState, JobEvent.Type, JobEvent>(ALLOCATING)
                     .addTransition(
-                            ALLOCATING, AFTER, Type.LAUNCH_FAILED, step(JobEvent.LaunchFailed.class, JobMaster::failLaunch))
+                            ALLOCATING,
+                            ALLOCATING,
+                            JobEvent.Type.ALLOCATED,
+                            on(JobEvent.Allocated.class, JobMaster::launch))
                     .addTransition(
-                            ALLOCATING, AFTER, Type.CONTAINER_ENDED, step(JobEvent.ContainerEnded.class, JobMaster::end))
-                    .addTransition(ALLOCATING, AFTER, Type.KILL, step(JobEvent.Kill.class, JobMaster::kill))
-                    .addTransition(ALLOCATING, AFTER, Type.LOST, step(JobEvent.Lost.class, JobMaster::lose))
-                    .addTransition(ALLOCATING, AFTER, Type.TICK, step(JobEvent.Tick.class, JobMaster::checkAllocation))
-                    .addTransition(RUNNING, RUNNING, Type.ALLOCATED, on(JobEvent.Allocated.class, JobMaster::release))
-                    .addTransition(RUNNING, RUNNING, Type.REGISTERED, on(JobEvent.Registered.class, JobMaster::ignore))
-                    .addTransition(RUNNING, RUNNING, Type.HEARTBEAT, on(JobEvent.Heartbeat.class, JobMaster::hear))
-                    .addTransition(RUNNING, AFTER, Type.COMPLETED, step(JobEvent.Completed.class, JobMaster::complete))
-                    .addTransition(RUNNING, AFTER, Type.LAUNCH_FAILED, step(JobEvent.LaunchFailed.class, JobMaster::failLaunch))
-                    .addTransition(RUNNING, AFTER, Type.CONTAINER_ENDED, step(JobEvent.ContainerEnded.class, JobMaster::end))
-                    .addTransition(RUNNING, AFTER, Type.KILL, step(JobEvent.Kill.class, JobMaster::kill))
-                    .addTransition(RUNNING, AFTER, Type.LOST, step(JobEvent.Lost.class, JobMaster::lose))
-                    .addTransition(RUNNING, AFTER, Type.TICK, step(JobEvent.Tick.class, JobMaster::checkLiveness))
-                    .addTransition(STOPPING, STOPPING, Type.ALLOCATED, on(JobEvent.Allocated.class, JobMaster::release))
-                    .addTransition(STOPPING, STOPPING, Type.REGISTERED, on(JobEvent.Registered.class, JobMaster::ignore))
-                    .addTransition(STOPPING, STOPPING, Type.HEARTBEAT, on(JobEvent.Heartbeat.class, JobMaster::hear))
-                    .addTransition(STOPPING, AFTER, Type.COMPLETED, step(JobEvent.Completed.class, JobMaster::complete))
-                    .addTransition(STOPPING, AFTER, Type.LAUNCH_FAILED, step(JobEvent.LaunchFailed.class, JobMaster::failLaunch))
-                    .addTransition(STOPPING, AFTER, Type.CONTAINER_ENDED, step(JobEvent.ContainerEnded.class, JobMaster::end))
-                    .addTransition(STOPPING, STOPPING, Type.KILL, on(JobEvent.Kill.class, JobMaster::ignore))
-                    .addTransition(STOPPING, AFTER, Type.LOST, step(JobEvent.Lost.class, JobMaster::lose))
-                    .addTransition(STOPPING, AFTER, Type.TICK, step(JobEvent.Tick.class, JobMaster::checkGrace))
-                    .addTransition(ENDED, ENDED, EnumSet.allOf(Type.class))
+                            ALLOCATING,
+                            AFTER,
+                            JobEvent.Type.REGISTERED,
+                            step(JobEvent.Registered.class, JobMaster::register))
+                    .addTransition(
+                            ALLOCATING,
+                            ALLOCATING,
+                            JobEvent.Type.HEARTBEAT,
+                            on(JobEvent.Heartbeat.class, JobMaster::hear))
+                    .addTransition(
+                            ALLOCATING,
+                            AFTER,
+                            JobEvent.Type.COMPLETED,
+                            step(JobEvent.Completed.class, JobMaster::complete))
+                    .addTransition(
+                            ALLOCATING,
+                            AFTER,
+                            JobEvent.Type.LAUNCH_FAILED,
+                            step(JobEvent.LaunchFailed.class, JobMaster::failLaunch))
+                    .addTransition(
+                            ALLOCATING,
+                            AFTER,
+                            JobEvent.Type.CONTAINER_ENDED,
+                            step(JobEvent.ContainerEnded.class, JobMaster::end))
+                    .addTransition(ALLOCATING, AFTER, JobEvent.Type.KILL, step(JobEvent.Kill.class, JobMaster::kill))
+                    .addTransition(ALLOCATING, AFTER, JobEvent.Type.LOST, step(JobEvent.Lost.class, JobMaster::lose))
+                    .addTransition(
+                            ALLOCATING,
+                            AFTER,
+                            JobEvent.Type.TICK,
+                            step(JobEvent.Tick.class, JobMaster::checkAllocation))
+                    .addTransition(
+                            RUNNING, RUNNING, JobEvent.Type.ALLOCATED, on(JobEvent.Allocated.class, JobMaster::release))
+                    .addTransition(
+                            RUNNING,
+                            RUNNING,
+                            JobEvent.Type.REGISTERED,
+                            on(JobEvent.Registered.class, JobMaster::ignore))
+                    .addTransition(
+                            RUNNING, RUNNING, JobEvent.Type.HEARTBEAT, on(JobEvent.Heartbeat.class, JobMaster::hear))
+                    .addTransition(
+                            RUNNING,
+                            AFTER,
+                            JobEvent.Type.COMPLETED,
+                            step(JobEvent.Completed.class, JobMaster::complete))
+                    .addTransition(
+                            RUNNING,
+                            AFTER,
+                            JobEvent.Type.LAUNCH_FAILED,
+                            step(JobEvent.LaunchFailed.class, JobMaster::failLaunch))
+                    .addTransition(
+                            RUNNING,
+                            AFTER,
+                            JobEvent.Type.CONTAINER_ENDED,
+                            step(JobEvent.ContainerEnded.class, JobMaster::end))
+                    .addTransition(RUNNING, AFTER, JobEvent.Type.KILL, step(JobEvent.Kill.class, JobMaster::kill))
+                    .addTransition(RUNNING, AFTER, JobEvent.Type.LOST, step(JobEvent.Lost.class, JobMaster::lose))
+                    .addTransition(
+                            RUNNING, AFTER, JobEvent.Type.TICK, step(JobEvent.Tick.class, JobMaster::checkLiveness))
+                    .addTransition(
+                            STOPPING,
+                            STOPPING,
+                            JobEvent.Type.ALLOCATED,
+                            on(JobEvent.Allocated.class, JobMaster::release))
+                    .addTransition(
+                            STOPPING,
+                            STOPPING,
+                            JobEvent.Type.REGISTERED,
+                            on(JobEvent.Registered.class, JobMaster::ignore))
+                    .addTransition(
+                            STOPPING, STOPPING, JobEvent.Type.HEARTBEAT, on(JobEvent.Heartbeat.class, JobMaster::hear))
+                    .addTransition(
+                            STOPPING,
+                            AFTER,
+                            JobEvent.Type.COMPLETED,
+                            step(JobEvent.Completed.class, JobMaster::complete))
+                    .addTransition(
+                            STOPPING,
+                            AFTER,
+                            JobEvent.Type.LAUNCH_FAILED,
+                            step(JobEvent.LaunchFailed.class, JobMaster::failLaunch))
+                    .addTransition(
+                            STOPPING,
+                            AFTER,
+                            JobEvent.Type.CONTAINER_ENDED,
+                            step(JobEvent.ContainerEnded.class, JobMaster::end))
+                    .addTransition(STOPPING, STOPPING, JobEvent.Type.KILL, on(JobEvent.Kill.class, JobMaster::ignore))
+                    .addTransition(STOPPING, AFTER, JobEvent.Type.LOST, step(JobEvent.Lost.class, JobMaster::lose))
+                    .addTransition(
+                            STOPPING, AFTER, JobEvent.Type.TICK, step(JobEvent.Tick.class, JobMaster::checkGrace))
+                    .addTransition(ENDED, ENDED, EnumSet.allOf(JobEvent.Type.class))
                     .installTopology();
 
     private final JobPlan plan;
     private final ContainerRuntime runtime;
     private final LongSupplier clockMillis;
-    private final StateMachine<JobState, Type, JobEvent> machine = TABLE.make(this);
+    private final StateMachine<JobState, JobEvent.Type, JobEvent> machine = TABLE.make(this);
     private final List<TaskRecord> tasks = new ArrayList<>();
     private final Map<String, String> results = new TreeMap<>();
     private final Failures failures = new Failures();
     private final long startedMillis;
     private long stoppingMillis;
+    /** Once it is, servers lose each other in any order; that is no failure. */
+    private boolean done;
     private boolean forced;
     private volatile Command command = Command.getDefaultInstance();
     private volatile JobStatus status = JobStatus.getDefaultInstance();
@@ -121,9 +190,8 @@ final class JobMaster {
     }
 
     private void launch(JobEvent.Allocated event) {
-        TaskRecord task = event.requestId() >= 0 && event.requestId() < tasks.size()
-                ? tasks.get((int) event.requestId())
-                : null;
+        TaskRecord task =
+                event.requestId() >= 0 && event.requestId() < tasks.size() ? tasks.get((int) event.requestId()) : null;
         if (task == null || task.stage != Stage.REQUESTED) {
             release(event);
             return;
@@ -145,7 +213,7 @@ final class JobMaster {
         TaskRecord task = record(event.task());
         task.host = event.host();
         task.port = event.port();
-        task.stage = Stage.REGISTERED;
+        task.advance(Stage.REGISTERED);
         task.lastHeardMillis = clockMillis.getAsLong();
         if (tasks.stream().allMatch(other -> other.isAtLeast(Stage.REGISTERED))) {
             command = plan.runCommand(tasks);
@@ -163,13 +231,17 @@ final class JobMaster {
     private JobState complete(JobEvent.Completed event) {
         TaskRecord task = record(event.task());
         task.metrics = event.metrics();
-        task.stage = Stage.DONE;
+        task.advance(Stage.DONE);
         results.putAll(event.results());
+        if (done) {
+            LOG.info("{} ended after the job was done: {}", task.id, event.message());
+            return afterEnd();
+        }
         if (!event.message().isEmpty()) {
             failures.add(task.id, event.message());
             return stop(event.message());
         }
-        boolean done = tasks.stream()
+        done = tasks.stream()
                 .filter(other -> other.id.role().ending() == Role.Ending.WHEN_DONE)
                 .allMatch(other -> other.isAtLeast(Stage.DONE));
         return done ? stop("the job is done") : machine.getCurrentState();
@@ -208,7 +280,8 @@ final class JobMaster {
     }
 
     private JobState checkAllocation(JobEvent.Tick tick) {
-        long waiting = tasks.stream().filter(task -> task.stage == Stage.REQUESTED).count();
+        long waiting =
+                tasks.stream().filter(task -> task.stage == Stage.REQUESTED).count();
         if (waiting > 0 && clockMillis.getAsLong() - startedMillis > plan.allocationTimeoutMillis()) {
             failures.add(tasks.get(0).id, plan.allocationMessage(waiting));
             return stop("containers are missing");
@@ -221,8 +294,10 @@ final class JobMaster {
         for (TaskRecord task : tasks) {
             boolean watched = task.stage == Stage.LAUNCHED || task.stage == Stage.REGISTERED;
             if (watched && now - task.lastHeardMillis > plan.taskTimeoutMillis()) {
-                failures.add(task.id, "Cannot hear " + task.id + ": container=" + task.containerId + " host=" + task.host
-                        + " silent for " + plan.taskTimeoutMillis() + " ms, expected heartbeats; see its log");
+                failures.add(
+                        task.id,
+                        "Cannot hear " + task.id + ": container=" + task.containerId + " host=" + task.host
+                                + " silent for " + plan.taskTimeoutMillis() + " ms, expected heartbeats; see its log");
                 return stop("a task is silent");
             }
         }
@@ -233,7 +308,12 @@ final class JobMaster {
         long waited = clockMillis.getAsLong() - stoppingMillis;
         if (!forced && waited > plan.stopGraceMillis()) {
             forced = true;
-            tasks.stream().filter(TaskRecord::holdsContainer).forEach(task -> runtime.stop(task.containerId));
+            for (TaskRecord task : tasks) {
+                String containerId = task.containerId;
+                if (containerId != null && task.holdsContainer()) {
+                    runtime.stop(containerId);
+                }
+            }
         }
         // Unregistering makes YARN end whatever the NodeManagers did not report in time.
         return forced && waited > 2 * plan.stopGraceMillis() + 5_000 ? ENDED : STOPPING;
@@ -243,7 +323,10 @@ final class JobMaster {
         if (command.getKind() != Command.Kind.STOP) {
             LOG.info("Stopping the job: {}", reason);
             stoppingMillis = clockMillis.getAsLong();
-            command = Command.newBuilder().setKind(Command.Kind.STOP).setReason(reason).build();
+            command = Command.newBuilder()
+                    .setKind(Command.Kind.STOP)
+                    .setReason(reason)
+                    .build();
         }
         return afterEnd();
     }
@@ -263,7 +346,10 @@ final class JobMaster {
     private JobResult result() {
         State state = failures.wasKilled() ? State.KILLED : failures.isEmpty() ? State.SUCCEEDED : State.FAILED;
         List<JobResult.Task> reports = tasks.stream().map(plan::report).toList();
-        long firstStep = tasks.stream().mapToLong(task -> task.metrics.getFirstStepMillis()).max().orElse(0);
+        long firstStep = tasks.stream()
+                .mapToLong(task -> task.metrics.getFirstStepMillis())
+                .max()
+                .orElse(0);
         return new JobResult(
                 plan.kind().toString(),
                 plan.applicationId(),
@@ -284,9 +370,8 @@ final class JobMaster {
         return (master, event) -> action.accept(master, type.cast(event));
     }
 
-    private static <E extends JobEvent>
-            MultipleArcTransition<JobMaster, JobEvent, JobState> step(
-                    Class<E> type, BiFunction<JobMaster, ? super E, JobState> action) {
+    private static <E extends JobEvent> MultipleArcTransition<JobMaster, JobEvent, JobState> step(
+            Class<E> type, BiFunction<JobMaster, ? super E, JobState> action) {
         return (master, event) -> action.apply(master, type.cast(event));
     }
 }

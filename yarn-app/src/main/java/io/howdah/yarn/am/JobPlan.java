@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
 import io.howdah.trainer.config.Config;
@@ -31,13 +32,15 @@ record JobPlan(JobKind kind, String applicationId, Config config) {
 
     String allocationMessage(long waiting) {
         return "Cannot start the job: containers=" + waiting + " not granted in " + allocationTimeoutMillis() / 1000
-                + " s in queue " + config.get(YarnKeys.QUEUE) + ", expected all; ask for fewer or smaller containers, or raise "
+                + " s in queue " + config.get(YarnKeys.QUEUE)
+                + ", expected all; ask for fewer or smaller containers, or raise "
                 + YarnKeys.ALLOCATION_TIMEOUT.name();
     }
 
     /** Tells every task where the servers are. */
     Command runCommand(List<TaskRecord> tasks) {
-        int workers = (int) tasks.stream().filter(task -> task.id.role() == Role.WORKER).count();
+        int workers = (int)
+                tasks.stream().filter(task -> task.id.role() == Role.WORKER).count();
         int logicalWorkers = config.getInt(SyncKeys.LOGICAL_WORKERS);
         Assignment.Builder assignment = Assignment.newBuilder()
                 .setGeneration(1)
@@ -47,7 +50,10 @@ record JobPlan(JobKind kind, String applicationId, Config config) {
                 .filter(task -> task.id.role() == Role.SERVER)
                 .map(task -> Endpoint.newBuilder().setHost(task.host).setPort(task.port))
                 .forEach(assignment::addServers);
-        return Command.newBuilder().setKind(Command.Kind.RUN).setAssignment(assignment).build();
+        return Command.newBuilder()
+                .setKind(Command.Kind.RUN)
+                .setAssignment(assignment)
+                .build();
     }
 
     /** The numbers of the task that is furthest stand for the job. */

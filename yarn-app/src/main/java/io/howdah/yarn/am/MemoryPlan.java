@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
 import java.util.List;
@@ -17,6 +18,7 @@ public record MemoryPlan(int containerMb, int heapMb, int directMb, int metaspac
     private static final int METASPACE_MB = 96;
     private static final int CODE_CACHE_MB = 48;
     private static final int NATIVE_MB = 96;
+    private static final double MASTER_HEAP_SHARE = 0.8;
     /** Part of the direct memory that the network and HDFS client may use; the rest is the tensor pool's. */
     private static final int NETWORK_MB = 48;
 
@@ -25,6 +27,11 @@ public record MemoryPlan(int containerMb, int heapMb, int directMb, int metaspac
         int divisible = containerMb - METASPACE_MB - CODE_CACHE_MB - NATIVE_MB;
         int heap = (int) (divisible * heapShare);
         return new MemoryPlan(containerMb, heap, divisible - heap, METASPACE_MB, CODE_CACHE_MB, NATIVE_MB);
+    }
+
+    /** The plan for an ApplicationMaster, which holds no tensors. */
+    public static MemoryPlan forMaster(int containerMb) {
+        return of(containerMb, MASTER_HEAP_SHARE);
     }
 
     /** Budget of the tensor pool. */

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
 import java.io.FileNotFoundException;
@@ -65,8 +66,7 @@ public final class StagedFiles {
     public Map<String, LocalResource> resources() throws IOException {
         Map<String, LocalResource> resources = new LinkedHashMap<>();
         resources.put(ContainerCommand.CODE, resource(fileSystem.getFileStatus(jar()), LocalResourceType.ARCHIVE));
-        resources.put(
-                ContainerCommand.JOB_FILE, resource(fileSystem.getFileStatus(jobFile()), LocalResourceType.FILE));
+        resources.put(ContainerCommand.JOB_FILE, resource(fileSystem.getFileStatus(jobFile()), LocalResourceType.FILE));
         for (String kind : List.of("lib", "files")) {
             for (FileStatus status : list(kind)) {
                 resources.put(status.getPath().getName(), resource(status, LocalResourceType.FILE));

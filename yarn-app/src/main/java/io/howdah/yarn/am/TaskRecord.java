@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
 import io.howdah.yarn.umbilical.proto.TaskMetrics;
@@ -16,8 +17,10 @@ final class TaskRecord {
 
     final TaskId id;
     Stage stage = Stage.REQUESTED;
+
     @Nullable
     String containerId;
+
     String host = "";
     int port;
     long lastHeardMillis;
@@ -29,6 +32,13 @@ final class TaskRecord {
 
     boolean holdsContainer() {
         return containerId != null && stage != Stage.ENDED;
+    }
+
+    /** Goes on to {@code later}; a task that is further already stays, since events may overtake each other. */
+    void advance(Stage later) {
+        if (!isAtLeast(later)) {
+            stage = later;
+        }
     }
 
     boolean isAtLeast(Stage other) {

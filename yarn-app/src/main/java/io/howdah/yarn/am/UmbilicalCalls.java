@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
 import io.howdah.yarn.umbilical.UmbilicalServer;
@@ -26,8 +27,8 @@ final class UmbilicalCalls implements UmbilicalServer.Calls {
 
     @Override
     public void register(Registration registration) throws IOException {
-        events.accept(new JobEvent.Registered(
-                known(registration.getTask()), registration.getHost(), registration.getPort()));
+        events.accept(
+                new JobEvent.Registered(known(registration.getTask()), registration.getHost(), registration.getPort()));
     }
 
     @Override
@@ -60,7 +61,8 @@ final class UmbilicalCalls implements UmbilicalServer.Calls {
         try {
             task = new TaskId(Role.named(key.getRole()), key.getIndex());
         } catch (IllegalArgumentException e) {
-            throw new IOException("Cannot accept call: role=" + key.getRole() + ", expected server, worker or evaluator", e);
+            throw new IOException(
+                    "Cannot accept call: role=" + key.getRole() + ", expected server, worker or evaluator", e);
         }
         if (!tasks.contains(task)) {
             throw new IOException("Cannot accept call: task=" + task + ", expected one of this job's " + tasks.size()

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
 import java.io.IOException;
@@ -5,8 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
@@ -40,9 +42,8 @@ final class YarnContainers implements ContainerRuntime, AutoCloseable {
     private final Function<TaskId, ContainerLaunchContext> launches;
     private final Consumer<JobEvent> events;
     private final Map<String, Container> containers = new ConcurrentHashMap<>();
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final CompletableFuture<JobResult> ended = new CompletableFuture<>();
     private volatile float progress;
-    private volatile JobResult result;
 
     YarnContainers(
             Configuration hadoop,
@@ -70,9 +71,8 @@ final class YarnContainers implements ContainerRuntime, AutoCloseable {
     }
 
     /** Blocks until {@link #finish} was called. */
-    JobResult await() throws InterruptedException {
-        ended.await();
-        return result;
+    JobResult await() throws InterruptedException, ExecutionException {
+        return ended.get();
     }
 
     AMRMClientAsync<ContainerRequest> resources() {
@@ -103,9 +103,8 @@ final class YarnContainers implements ContainerRuntime, AutoCloseable {
     }
 
     @Override
-    public void finish(JobResult newResult) {
-        result = newResult;
-        ended.countDown();
+    public void finish(JobResult result) {
+        ended.complete(result);
     }
 
     @Override
@@ -117,8 +116,8 @@ final class YarnContainers implements ContainerRuntime, AutoCloseable {
     private Container container(String containerId) {
         Container container = containers.get(containerId);
         if (container == null) {
-            throw new IllegalStateException("Cannot find container: id=" + containerId + ", expected one that YARN granted"
-                    + " to this attempt; report this as a bug");
+            throw new IllegalStateException("Cannot find container: id=" + containerId
+                    + ", expected one that YARN granted" + " to this attempt; report this as a bug");
         }
         return container;
     }
@@ -134,7 +133,9 @@ final class YarnContainers implements ContainerRuntime, AutoCloseable {
                     resources.removeContainerRequest(matching.iterator().next());
                 }
                 events.accept(new JobEvent.Allocated(
-                        requestId, container.getId().toString(), container.getNodeId().getHost()));
+                        requestId,
+                        container.getId().toString(),
+                        container.getNodeId().getHost()));
             }
         }
 

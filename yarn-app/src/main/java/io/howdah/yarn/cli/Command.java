@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.cli;
 
 import io.howdah.yarn.client.JobFailedException;
@@ -12,6 +13,7 @@ import picocli.CommandLine;
  * One command. Hadoop's generic options ({@code -conf -D -files -libjars -archives}) are in the configuration by the time
  * it runs; its own options are picocli fields of the subclass.
  */
+@CommandLine.Command
 public abstract class Command extends Configured implements Tool {
     /** The job is done. */
     public static final int DONE = 0;

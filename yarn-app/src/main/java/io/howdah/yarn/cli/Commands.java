@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.cli;
 
 import io.howdah.trainer.config.ConfigException;
@@ -24,7 +25,8 @@ public final class Commands {
             new Command.Row("preprocess", "turn raw data into shards with MapReduce", PreprocessCommand::new),
             new Command.Row("train", "train a model in YARN containers", TrainCommand::new),
             new Command.Row("evaluate", "measure a checkpoint on the held-out data", EvaluateCommand::new),
-            new Command.Row("local preprocess", "the same in this process, without a cluster", LocalPreprocessCommand::new),
+            new Command.Row(
+                    "local preprocess", "the same in this process, without a cluster", LocalPreprocessCommand::new),
             new Command.Row("local train", "the same in this process, without a cluster", LocalTrainCommand::new),
             new Command.Row("local evaluate", "the same in this process, without a cluster", LocalEvaluateCommand::new),
             new Command.Row("version", "print versions", VersionCommand::new));
@@ -59,8 +61,8 @@ public final class Commands {
             err.println(e.getMessage());
             return Command.MISUSED;
         } catch (ParameterException e) {
-            err.println("Cannot run " + row.name() + ": " + e.getMessage() + ", expected its own options; see scripts/howdah"
-                    + " help");
+            err.println("Cannot run " + row.name() + ": " + e.getMessage()
+                    + ", expected its own options; see scripts/howdah" + " help");
             return Command.MISUSED;
         } catch (JobFailedException e) {
             err.println(e.getMessage());
@@ -73,12 +75,15 @@ public final class Commands {
     }
 
     private static String explain(String name, Exception failure) {
-        String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        String message =
+                String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
         if (message.startsWith("Cannot ")) {
             return message;
         }
         boolean outside = failure instanceof IOException || failure instanceof YarnException;
-        String kind = failure instanceof FileNotFoundException ? "file not found" : failure.getClass().getSimpleName();
+        String kind = failure instanceof FileNotFoundException
+                ? "file not found"
+                : failure.getClass().getSimpleName();
         return "Cannot finish " + name + ": " + kind + ": " + message + ", expected no such failure; "
                 + (outside ? "check that the cluster is up and the paths exist" : "report this as a bug, with its log");
     }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.cli;
 
 import io.howdah.trainer.config.Config;
@@ -17,7 +18,8 @@ final class TrainCommand extends Command {
     protected int execute(Configuration hadoop, PrintStream printer) throws Exception {
         Config config = JobConfiguration.parse(hadoop);
         JobChecks.checkInput(hadoop, config);
-        JobChecks.checkFreshOutput(hadoop, config);
-        return new Application(hadoop, config, printer).run(JobKind.TRAIN, detach ? Following.DETACHED : Following.TO_THE_END);
+        JobChecks.checkOutput(hadoop, config);
+        return new Application(hadoop, config, printer)
+                .run(JobKind.TRAIN, detach ? Following.DETACHED : Following.TO_THE_END);
     }
 }

@@ -1,10 +1,11 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.client;
 
 import io.howdah.hdfs.DatasetManifest;
-import io.howdah.hdfs.HdfsBlobStore;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.train.TrainKeys;
 import io.howdah.yarn.config.YarnKeys;
+import io.howdah.yarn.task.TrainingSession;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -22,28 +23,26 @@ public final class JobChecks {
         DatasetManifest.read(fileSystem, input).verifyLengths(fileSystem, input);
     }
 
-    /** No checkpoint would be mixed with those of another job. */
-    public static void checkFreshOutput(Configuration hadoop, Config config) throws IOException, JobFailedException {
-        List<String> sets = checkpoints(hadoop, config).committed();
-        if (!sets.isEmpty()) {
+    /** No checkpoint would be mixed with those of another job, unless it is to go on. */
+    public static void checkOutput(Configuration hadoop, Config config) throws IOException, JobFailedException {
+        List<String> sets = TrainingSession.checkpoints(hadoop, config).committed();
+        if (!sets.isEmpty() && !config.get(TrainKeys.RESUME)) {
             throw new JobFailedException("Cannot train: " + TrainKeys.OUTPUT.name() + "=" + config.get(TrainKeys.OUTPUT)
-                    + " holds checkpoint " + sets.get(sets.size() - 1) + ", expected none; choose another folder");
+                    + " holds checkpoint " + sets.get(sets.size() - 1)
+                    + ", expected none; choose another folder, or go on from it with -D " + TrainKeys.RESUME.name()
+                    + "=true");
         }
     }
 
     /** The checkpoint to evaluate is committed. */
     public static void checkCheckpoint(Configuration hadoop, Config config) throws IOException, JobFailedException {
-        List<String> sets = checkpoints(hadoop, config).committed();
+        List<String> sets = TrainingSession.checkpoints(hadoop, config).committed();
         String wanted = config.find(YarnKeys.EVALUATED_SET);
         if (sets.isEmpty() || wanted != null && !sets.contains(wanted)) {
-            throw new JobFailedException("Cannot evaluate: checkpoint=" + (wanted == null ? "newest" : wanted) + " under "
+            throw new JobFailedException("Cannot evaluate: checkpoint=" + (wanted == null ? "newest" : wanted)
+                    + " under "
                     + config.get(TrainKeys.OUTPUT) + ", expected one of " + sets + "; train first, or name another with"
                     + " -D " + YarnKeys.EVALUATED_SET.name() + "=…");
         }
-    }
-
-    /** The checkpoints of a job. */
-    public static HdfsBlobStore checkpoints(Configuration hadoop, Config config) throws IOException {
-        return HdfsBlobStore.at(hadoop, new Path(config.get(TrainKeys.OUTPUT), "checkpoints"));
     }
 }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.client;
 
 /** A job could not be started or did not succeed; the message is the one line that the user sees. */

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.client;
 
 import java.io.PrintStream;
@@ -88,7 +89,8 @@ public final class ProgressLine implements AutoCloseable {
         shown = state;
         shownMillis = now;
         String steps = progress.totalSteps() > 0
-                ? "  step " + progress.step() + "/" + progress.totalSteps() + numbers(progress) + timeToGo(progress, now)
+                ? "  step " + progress.step() + "/" + progress.totalSteps() + numbers(progress)
+                        + timeToGo(progress, now)
                 : "";
         printer.println(name + "  " + state + steps);
     }

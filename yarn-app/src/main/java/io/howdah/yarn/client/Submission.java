@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.client;
 
 import io.howdah.trainer.config.Config;
@@ -27,7 +28,6 @@ import org.apache.hadoop.yarn.exceptions.YarnException;
 /** Hands a job to YARN: limits checked, files staged, secrets and delegation tokens in the credentials. */
 public final class Submission {
     private static final String AM_MAIN = "io.howdah.yarn.am.ApplicationMasterMain";
-    private static final double AM_HEAP_SHARE = 0.8;
 
     private final Configuration hadoop;
     private final Config config;
@@ -76,10 +76,12 @@ public final class Submission {
     }
 
     private ContainerLaunchContext masterContext(JobKind kind, Staging staging, JobSecret secret) throws IOException {
-        ContainerCommand command = new ContainerCommand(hadoop, config, staging.files().libraries());
-        MemoryPlan memory = MemoryPlan.of(config.getInt(YarnKeys.AM_MEMORY), AM_HEAP_SHARE);
+        ContainerCommand command =
+                new ContainerCommand(hadoop, config, staging.files().libraries());
+        MemoryPlan memory = MemoryPlan.forMaster(config.getInt(YarnKeys.AM_MEMORY));
         String options = ("-XX:TieredStopAtLevel=1 " + config.get(YarnKeys.AM_OPTIONS)).strip();
-        List<String> arguments = List.of(kind.toString(), staging.files().folder().toString());
+        List<String> arguments =
+                List.of(kind.toString(), staging.files().folder().toString());
         return ContainerLaunchContext.newInstance(
                 staging.files().resources(),
                 command.environment(1),
@@ -93,7 +95,9 @@ public final class Submission {
         Credentials credentials = new Credentials();
         secret.addTo(credentials);
         Path[] paths = {
-            new Path(config.get(YarnKeys.STAGING)), new Path(config.get(TrainKeys.INPUT)), new Path(config.get(TrainKeys.OUTPUT))
+            new Path(config.get(YarnKeys.STAGING)),
+            new Path(config.get(TrainKeys.INPUT)),
+            new Path(config.get(TrainKeys.OUTPUT))
         };
         TokenCache.obtainTokensForNamenodes(credentials, paths, hadoop);
         try (DataOutputBuffer out = new DataOutputBuffer()) {

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.client;
 
 import io.howdah.trainer.config.Config;
@@ -21,7 +22,10 @@ public record Summary(Config config, JobResult result, long submittedMillis, lon
         result.results().forEach((name, value) -> printer.printf(Locale.ROOT, "%-28s %s%n", name, value));
         if (result.firstStepMillis() > 0) {
             printer.printf(
-                    Locale.ROOT, "%-28s %.1f s%n", "submit to first step", (result.firstStepMillis() - submittedMillis) / 1e3);
+                    Locale.ROOT,
+                    "%-28s %.1f s%n",
+                    "submit to first step",
+                    (result.firstStepMillis() - submittedMillis) / 1e3);
             printer.printf(Locale.ROOT, "%-28s %d%n", "steps", result.steps());
         }
         printer.printf(Locale.ROOT, "%-28s %.1f s%n", "submit to end", (endedMillis - submittedMillis) / 1e3);

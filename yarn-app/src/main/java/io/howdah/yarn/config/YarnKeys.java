@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.config;
 
 import io.howdah.trainer.config.Key;
@@ -29,8 +30,8 @@ public final class YarnKeys {
     public static final Key<Long> WORKER_MEMORY = memory("howdah.worker.memory.mb", 1024L, "a worker or evaluator");
     public static final Key<Long> WORKER_VCORES = vcores("howdah.worker.vcores", "a worker or evaluator");
     public static final Key<String> WORKER_OPTIONS = options("howdah.worker.java.opts", "a worker or evaluator");
-    public static final Key<Long> SERVERS = Key.integer(
-            "howdah.server.count", 2L, 1, 1_000, "containers", "Number of parameter-server containers, S.");
+    public static final Key<Long> SERVERS =
+            Key.integer("howdah.server.count", 2L, 1, 1_000, "containers", "Number of parameter-server containers, S.");
     public static final Key<Long> SERVER_MEMORY = memory("howdah.server.memory.mb", 768L, "a parameter server");
     public static final Key<Long> SERVER_VCORES = vcores("howdah.server.vcores", "a parameter server");
     public static final Key<String> SERVER_OPTIONS = options("howdah.server.java.opts", "a parameter server");

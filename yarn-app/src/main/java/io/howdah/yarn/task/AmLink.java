@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.task;
 
 import io.howdah.yarn.umbilical.UmbilicalClient;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -35,12 +37,7 @@ final class AmLink implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "heartbeat"));
     private long lastAnswerMillis;
 
-    AmLink(
-            Calls calls,
-            TaskKey task,
-            Supplier<TaskMetrics> metrics,
-            long graceMillis,
-            LongSupplier clockMillis) {
+    AmLink(Calls calls, TaskKey task, Supplier<TaskMetrics> metrics, long graceMillis, LongSupplier clockMillis) {
         this.calls = calls;
         this.task = task;
         this.metrics = metrics;
@@ -50,7 +47,7 @@ final class AmLink implements AutoCloseable {
     }
 
     void start(long pauseMillis) {
-        thread.scheduleWithFixedDelay(this::beat, 0, pauseMillis, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(this::beat, 0, pauseMillis, TimeUnit.MILLISECONDS);
     }
 
     /** Completes with the first RUN; exceptionally if STOP comes first. */
@@ -71,8 +68,10 @@ final class AmLink implements AutoCloseable {
     /** One heartbeat. */
     void beat() {
         try {
-            Command command = calls.heartbeat(
-                    Heartbeat.newBuilder().setTask(task).setMetrics(metrics.get()).build());
+            Command command = calls.heartbeat(Heartbeat.newBuilder()
+                    .setTask(task)
+                    .setMetrics(metrics.get())
+                    .build());
             lastAnswerMillis = clockMillis.getAsLong();
             obey(command);
         } catch (IOException | RuntimeException e) {

@@ -1,5 +1,7 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.task;
 
+import io.howdah.ps.wire.JobIdentity;
 import io.howdah.trainer.config.Config;
 import io.howdah.yarn.am.MemoryPlan;
 import io.howdah.yarn.am.TaskId;
@@ -18,6 +20,11 @@ import org.apache.hadoop.conf.Configuration;
  */
 record TaskContext(
         TaskId id, String applicationId, String host, Configuration hadoop, Config config, JobSecret secret) {
+    /** What the data plane authenticates with. */
+    JobIdentity identity(long generation) {
+        return new JobIdentity(applicationId, generation, secret.bytes());
+    }
+
     MemoryPlan memory() {
         return id.role().memory(config);
     }

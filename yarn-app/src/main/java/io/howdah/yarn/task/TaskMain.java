@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.task;
 
 import io.howdah.trainer.config.Config;
@@ -30,8 +31,8 @@ public final class TaskMain {
         hadoop.addResource(new Path(new File(ContainerCommand.JOB_FILE).toURI()));
         Config config = JobConfiguration.parse(hadoop);
         JobSecret secret = JobSecret.from(UserGroupInformation.getCurrentUser().getCredentials());
-        TaskContext context = new TaskContext(
-                id, arguments[5], System.getenv(Environment.NM_HOST.name()), hadoop, config, secret);
+        TaskContext context =
+                new TaskContext(id, arguments[5], System.getenv(Environment.NM_HOST.name()), hadoop, config, secret);
         String containerId = System.getenv(Environment.CONTAINER_ID.name());
         // Threads of libraries must not keep a finished container alive.
         System.exit(new TaskRunner(context, containerId, System::exit).run(master));

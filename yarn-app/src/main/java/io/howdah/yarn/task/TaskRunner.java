@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.task;
 
 import io.howdah.trainer.tensor.MemoryPool;
@@ -10,6 +11,7 @@ import io.howdah.yarn.umbilical.proto.TaskMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.IntConsumer;
@@ -71,8 +73,8 @@ final class TaskRunner {
                 () -> metrics(task),
                 context.config().get(YarnKeys.AM_GRACE) * 1000,
                 System::currentTimeMillis)) {
-            link.stopped().thenRun(task::stop);
-            link.orphaned().thenAccept(this::abort);
+            CompletableFuture<Void> unusedStop = link.stopped().thenRun(task::stop);
+            CompletableFuture<Void> unusedAbort = link.orphaned().thenAccept(this::abort);
             link.start(context.config().get(YarnKeys.HEARTBEAT));
             try {
                 return task.run(link.assignment().get());
@@ -116,10 +118,13 @@ final class TaskRunner {
     /** The message of the innermost cause that has one, since outer ones only say that something was executed. */
     static String oneLine(Throwable failure) {
         Throwable shown = failure;
-        while ((shown instanceof ExecutionException || shown instanceof CompletionException) && shown.getCause() != null) {
+        while ((shown instanceof ExecutionException || shown instanceof CompletionException)
+                && shown.getCause() != null) {
             shown = shown.getCause();
         }
-        String message = shown.getMessage() == null ? "" : shown.getMessage().lines().findFirst().orElse("");
+        String message = shown.getMessage() == null
+                ? ""
+                : shown.getMessage().lines().findFirst().orElse("");
         return message.startsWith("Cannot ") ? message : shown.getClass().getSimpleName() + ": " + message;
     }
 }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.task;
 
 import io.howdah.yarn.am.Role;
@@ -16,8 +17,8 @@ final class Tasks {
     static Task create(TaskContext context) {
         Function<TaskContext, Task> maker = BY_ROLE.get(context.id().role());
         if (maker == null) {
-            throw new IllegalStateException("Cannot start task: role=" + context.id().role() + ", expected one of "
-                    + BY_ROLE.keySet() + "; add a row to Tasks");
+            throw new IllegalStateException("Cannot start task: role="
+                    + context.id().role() + ", expected one of " + BY_ROLE.keySet() + "; add a row to Tasks");
         }
         return maker.apply(context);
     }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.umbilical;
 
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -43,8 +44,8 @@ public final class UmbilicalClient implements AutoCloseable {
         conf.setInt("ipc.client.connect.max.retries.on.timeouts", 1);
         conf.setInt("ipc.client.connect.timeout", 5000);
         conf.setInt("ipc.client.rpc-timeout.ms", 15000);
-        Umbilical proxy = user.doAs((PrivilegedExceptionAction<Umbilical>)
-                () -> RPC.getProxy(Umbilical.class, Umbilical.VERSION, address, user, conf, NetUtils.getDefaultSocketFactory(conf)));
+        Umbilical proxy = user.doAs((PrivilegedExceptionAction<Umbilical>) () -> RPC.getProxy(
+                Umbilical.class, Umbilical.VERSION, address, user, conf, NetUtils.getDefaultSocketFactory(conf)));
         return new UmbilicalClient(proxy);
     }
 

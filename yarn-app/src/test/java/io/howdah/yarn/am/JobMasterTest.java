@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,7 +40,8 @@ class JobMasterTest {
 
     @Test
     void asksForEveryTaskUnderItsOwnRequest() {
-        assertThat(cluster.requests).containsExactly(Map.entry(0L, SERVER), Map.entry(1L, WORKER_0), Map.entry(2L, WORKER_1));
+        assertThat(cluster.requests)
+                .containsExactly(Map.entry(0L, SERVER), Map.entry(1L, WORKER_0), Map.entry(2L, WORKER_1));
     }
 
     @Test
@@ -68,6 +70,18 @@ class JobMasterTest {
         assertThat(cluster.result.state()).isEqualTo(JobResult.State.SUCCEEDED);
         assertThat(cluster.result.results()).containsEntry("checkpoint", "step-00000001");
         assertThat(cluster.result.tasks()).hasSize(3);
+    }
+
+    @Test
+    void serversThatLoseEachOtherAfterTheJobIsDoneAreNoFailure() {
+        run();
+        complete(WORKER_0, "", Map.of());
+        complete(WORKER_1, "", Map.of());
+        complete(SERVER, "Lost server 1: the other end closed it", Map.of());
+        end("c0", 1);
+        end("c1", 0);
+        end("c2", 0);
+        assertThat(cluster.result.state()).isEqualTo(JobResult.State.SUCCEEDED);
     }
 
     @Test
@@ -112,7 +126,8 @@ class JobMasterTest {
         }
         assertThat(master.status().getState()).isEqualTo("ALLOCATING");
         master.handle(new JobEvent.Tick());
-        assertThat(master.status().getDiagnostics()).contains("containers=2 not granted in 100 s", "howdah.allocation.timeout");
+        assertThat(master.status().getDiagnostics())
+                .contains("containers=2 not granted in 100 s", "howdah.allocation.timeout");
         end("c0", 0);
         assertThat(cluster.result.state()).isEqualTo(JobResult.State.FAILED);
     }

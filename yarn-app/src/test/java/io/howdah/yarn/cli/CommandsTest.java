@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,7 +19,9 @@ class CommandsTest {
     @Test
     void anUnknownCommandNamesTheKnownOnes() {
         assertThat(run("trian")).isEqualTo(2);
-        assertThat(errors()).contains("name=trian", "expected one of preprocess, train, evaluate").hasLineCount(1);
+        assertThat(errors())
+                .contains("name=trian", "expected one of preprocess, train, evaluate")
+                .hasLineCount(1);
     }
 
     @Test
@@ -37,14 +40,24 @@ class CommandsTest {
     void allBadValuesAreToldTogether() {
         assertThat(run("train", "-D", "howdah.worker.count=0", "-D", "howdah.server.count=many"))
                 .isEqualTo(2);
-        assertThat(errors()).contains("howdah.worker.count=0", "howdah.server.count=many").hasLineCount(2);
+        assertThat(errors())
+                .contains("howdah.worker.count=0", "howdah.server.count=many")
+                .hasLineCount(2);
     }
 
     @Test
     void aMissingInputIsOneLine() {
-        assertThat(run("train", "-D", "howdah.train.input=file:/nowhere/data", "-D", "howdah.train.output=file:/nowhere/out"))
+        assertThat(run(
+                        "train",
+                        "-D",
+                        "howdah.train.input=file:/nowhere/data",
+                        "-D",
+                        "howdah.train.output=file:/nowhere/out"))
                 .isEqualTo(1);
-        assertThat(errors()).contains("file:/nowhere/data").startsWith("Cannot ").hasLineCount(1);
+        assertThat(errors())
+                .contains("file:/nowhere/data")
+                .startsWith("Cannot ")
+                .hasLineCount(1);
     }
 
     @Test

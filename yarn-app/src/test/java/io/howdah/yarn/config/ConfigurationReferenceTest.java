@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,7 +43,7 @@ class ConfigurationReferenceTest {
         }
         assertThat(file)
                 .as("write it with mvn -pl yarn-app -am test -Dtest=ConfigurationReferenceTest"
-                        + " -Dsurefire.failIfNoSpecifiedTests=false -DargLine=-Dhowdah.write.reference=true")
+                        + " -Dsurefire.failIfNoSpecifiedTests=false -Dhowdah.write.reference=true")
                 .hasContent(expected);
     }
 
@@ -68,7 +69,8 @@ class ConfigurationReferenceTest {
         StringJoiner text = new StringJoiner("\n", "", "\n");
         text.add("# Configuration");
         text.add("");
-        text.add("Set keys with `-D key=value` or in a file given with `-conf`; `-D` wins. An unknown `howdah.` key is refused.");
+        text.add(
+                "Set keys with `-D key=value` or in a file given with `-conf`; `-D` wins. An unknown `howdah.` key is refused.");
         text.add("Generated from the declarations in the code.");
         text.add("");
         text.add("| key | type | default | range | meaning |");
@@ -76,7 +78,8 @@ class ConfigurationReferenceTest {
         for (Key<?> key : JobConfiguration.KEYS.keys()) {
             String range = key.unit().isEmpty() ? key.range() : key.range() + " " + key.unit();
             text.add("| `" + key.name() + "` | " + key.type() + " | "
-                    + (key.defaultText() == null ? "–" : "`" + key.defaultText() + "`") + " | " + range + " | " + key.doc()
+                    + (key.defaultText() == null ? "–" : "`" + key.defaultText() + "`") + " | " + range + " | "
+                    + key.doc()
                     + " |");
         }
         return text.toString();

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,7 +39,9 @@ class LauncherTest {
                 .start();
         String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).isEqualTo(2);
-        assertThat(errors.strip()).startsWith("Cannot start Howdah: java.version=").hasLineCount(1);
+        assertThat(errors.strip())
+                .startsWith("Cannot start Howdah: java.version=")
+                .hasLineCount(1);
         assertThat(errors).contains("expected Java 17 or newer", "JAVA_HOME");
     }
 }

@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,7 +47,10 @@ class AmLinkTest {
 
     @Test
     void stopBeforeRunEndsTheWait() {
-        reply = Command.newBuilder().setKind(Command.Kind.STOP).setReason("killed").build();
+        reply = Command.newBuilder()
+                .setKind(Command.Kind.STOP)
+                .setReason("killed")
+                .build();
         link.beat();
         assertThat(link.assignment()).isCompletedExceptionally();
         assertThat(link.stopped()).isCompletedWithValue("killed");
@@ -66,6 +70,7 @@ class AmLinkTest {
         assertThat(link.orphaned()).isNotDone();
         nowMillis = 2001;
         link.beat();
-        assertThat(link.orphaned()).isCompletedWithValueMatching(reason -> reason.startsWith("Cannot reach the Application"));
+        assertThat(link.orphaned())
+                .isCompletedWithValueMatching(reason -> reason.startsWith("Cannot reach the Application"));
     }
 }

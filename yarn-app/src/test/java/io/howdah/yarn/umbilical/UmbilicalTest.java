@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.umbilical;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,8 +42,10 @@ class UmbilicalTest {
     void carriesEveryCallBothWays() throws Exception {
         try (UmbilicalClient client = connect(secret.user("application_1_1"))) {
             client.register(Registration.newBuilder().setTask(TASK).setPort(7).build());
-            Command command = client.heartbeat(Heartbeat.newBuilder().setTask(TASK).build());
-            client.complete(Completion.newBuilder().setTask(TASK).setMessage("bye").build());
+            Command command =
+                    client.heartbeat(Heartbeat.newBuilder().setTask(TASK).build());
+            client.complete(
+                    Completion.newBuilder().setTask(TASK).setMessage("bye").build());
             client.kill("enough");
             assertThat(command.getReason()).isEqualTo("go");
             assertThat(client.status().getStep()).isEqualTo(42);

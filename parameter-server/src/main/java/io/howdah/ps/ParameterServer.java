@@ -1,0 +1,115 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.ps;
+
+import io.howdah.ps.wire.ConnectionSettings;
+import io.howdah.ps.wire.Counters;
+import io.howdah.ps.wire.JobIdentity;
+import io.howdah.ps.wire.Peer;
+import io.howdah.ps.wire.Role;
+import io.howdah.ps.wire.Timer;
+import io.howdah.ps.wire.Transport;
+import io.howdah.trainer.checkpoint.BlobStore;
+import io.howdah.trainer.sync.SnapshotSource;
+import io.howdah.trainer.sync.SyncSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One server of a job: holds a range of the parameters, adds gradients, runs the optimiser. The first one also decides
+ * the steps. {@link #start}, tell the port to whoever brings the job together, {@link #connect} with all addresses.
+ */
+public final class ParameterServer implements AutoCloseable {
+    /** Received gradients of one worker that may wait for their turn before reading from it pauses. */
+    static final long HELD_LIMIT = 256L << 20;
+
+    private final ServerPlace place;
+    private final Counters counters = new Counters();
+    private final Transport transport;
+    private final ServerSession session;
+
+    /**
+     * @param settings what all processes agree on
+     * @param place which server this is
+     * @param identity the job and its secret
+     * @param blobs where snapshots go
+     * @param source snapshot to go on from, or null
+     */
+    public ParameterServer(
+            SyncSettings settings,
+            ServerPlace place,
+            JobIdentity identity,
+            BlobStore blobs,
+            @Nullable SnapshotSource source) {
+        this(settings, place, identity, blobs, source, null);
+    }
+
+    /** @param timer for retries of the connection to the first server; null for real time */
+    ParameterServer(
+            SyncSettings settings,
+            ServerPlace place,
+            JobIdentity identity,
+            BlobStore blobs,
+            @Nullable SnapshotSource source,
+            @Nullable Timer timer) {
+        this.place = place;
+        int bodyLimit = Math.max(settings.chunkElements() * Float.BYTES, 1 << 20);
+        this.transport = new Transport(
+                new ConnectionSettings(identity, bodyLimit, HELD_LIMIT, counters),
+                "howdah-server-" + place.index(),
+                timer);
+        SnapshotFiles files = new SnapshotFiles(place, blobs, source, transport::execute);
+        this.session = new ServerSession(settings, place, files, counters);
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @param address of this host; port 0 takes any free one
+     * @return the port
+     */
+    public int start(InetSocketAddress address) throws IOException {
+        return transport.listen(address, session);
+    }
+
+    /**
+     * Tells this server where all servers are, in order. The decisions come from the first.
+     *
+     * @param timeout how long to try
+     */
+    public void connect(List<InetSocketAddress> servers, Duration timeout) {
+        if (servers.size() != place.servers()) {
+            throw new IllegalArgumentException("Cannot connect servers: addresses=" + servers.size() + ", expected "
+                    + place.servers() + "; give all servers' addresses in order");
+        }
+        if (!place.decides()) {
+            InetSocketAddress first = servers.get(0);
+            transport.connect(
+                    first,
+                    new Peer(Role.SERVER, place.index()),
+                    timeout,
+                    session,
+                    reason -> session.fail("Lost server 0: address=" + first + " " + reason));
+        }
+    }
+
+    /** Counts so far; safe to read from any thread. */
+    public Counters counters() {
+        return counters;
+    }
+
+    /** Completes with the reason once the job cannot go on; never completes exceptionally. */
+    public CompletableFuture<String> failure() {
+        return session.failure();
+    }
+
+    /** Ends all connections and frees the port. */
+    @Override
+    public void close() {
+        transport.close();
+        session.close();
+    }
+}

@@ -1,0 +1,144 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.ps;
+
+import io.howdah.ps.wire.ConnectionSettings;
+import io.howdah.ps.wire.Counters;
+import io.howdah.ps.wire.JobIdentity;
+import io.howdah.ps.wire.Peer;
+import io.howdah.ps.wire.Role;
+import io.howdah.ps.wire.Timer;
+import io.howdah.ps.wire.Transport;
+import io.howdah.trainer.checkpoint.BlobInfo;
+import io.howdah.trainer.sync.ParameterStore;
+import io.howdah.trainer.sync.ParameterTable;
+import io.howdah.trainer.sync.Push;
+import io.howdah.trainer.sync.StepOutcome;
+import io.howdah.trainer.sync.StepReport;
+import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.Tensor;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parameter store on the servers of a job, over one connection to each. Connecting begins at once; calls wait for
+ * it. Once a server is lost, everything that waits and every later call fails with its name.
+ *
+ * <p>A process that holds several logical workers pushes a step's gradients in ascending order of them: servers bound the
+ * memory for gradients that come before their turn.
+ */
+public final class RemoteParameterStore implements ParameterStore {
+    private final Counters counters = new Counters();
+    private final Transport transport;
+    private final ClientSession session;
+
+    /**
+     * @param settings what all processes agree on
+     * @param worker index of this worker process
+     * @param servers addresses of all servers, in order
+     * @param identity the job and its secret
+     * @param connectTimeout how long to try to reach a server
+     */
+    public RemoteParameterStore(
+            SyncSettings settings,
+            int worker,
+            List<InetSocketAddress> servers,
+            JobIdentity identity,
+            Duration connectTimeout) {
+        this(settings, worker, servers, identity, connectTimeout, null);
+    }
+
+    /** @param timer for retries of connections; null for real time */
+    RemoteParameterStore(
+            SyncSettings settings,
+            int worker,
+            List<InetSocketAddress> servers,
+            JobIdentity identity,
+            Duration connectTimeout,
+            @Nullable Timer timer) {
+        int bodyLimit = Math.max(settings.chunkElements() * Float.BYTES, 1 << 20);
+        ConnectionSettings connections =
+                new ConnectionSettings(identity, bodyLimit, ParameterServer.HELD_LIMIT, counters);
+        this.transport = new Transport(connections, "howdah-worker-" + worker, timer);
+        this.session = new ClientSession(settings, servers);
+        for (int index = 0; index < servers.size(); index++) {
+            int server = index;
+            transport.connect(
+                    servers.get(server),
+                    new Peer(Role.WORKER, worker),
+                    connectTimeout,
+                    session.link(server),
+                    reason -> session.fail(new IllegalStateException("Cannot reach server " + server + ": address="
+                            + servers.get(server) + " " + reason + ", expected a running server of this job;"
+                            + " look into its log")));
+        }
+    }
+
+    @Override
+    public CompletableFuture<Long> initialise(ParameterTable table, @Nullable List<Tensor> weights) {
+        return submit(future -> session.initialise(table, weights, future));
+    }
+
+    @Override
+    public CompletableFuture<Void> push(Push push, Tensor gradient) {
+        DType dtype = gradient.dtype();
+        ByteBuffer bytes = gradient.buffer();
+        return submit(future -> session.push(push, dtype, bytes, future));
+    }
+
+    @Override
+    public CompletableFuture<StepOutcome> finish(StepReport report) {
+        return submit(future -> session.finish(report, future));
+    }
+
+    @Override
+    public CompletableFuture<Long> pull(int parameter, long minimumVersion, Tensor into) {
+        return submit(future -> session.pull(parameter, minimumVersion, into, future));
+    }
+
+    @Override
+    public float lossScale() {
+        return session.lossScale();
+    }
+
+    @Override
+    public CompletableFuture<List<BlobInfo>> snapshot(long version, String set) {
+        return submit(future -> session.snapshot(version, set, future));
+    }
+
+    /** Counts so far; safe to read from any thread. */
+    public Counters counters() {
+        return counters;
+    }
+
+    private <T> CompletableFuture<T> submit(Consumer<CompletableFuture<T>> call) {
+        CompletableFuture<T> future = new CompletableFuture<>();
+        try {
+            transport.execute(() -> session.run(future, call));
+        } catch (RejectedExecutionException e) {
+            future.completeExceptionally(closed());
+        }
+        return future;
+    }
+
+    private static IllegalStateException closed() {
+        return new IllegalStateException(
+                "Cannot use parameter store: it was closed, expected an open one; finish training before close()");
+    }
+
+    @Override
+    public void close() {
+        try {
+            transport.execute(() -> session.fail(closed()));
+        } catch (RejectedExecutionException e) {
+            return; // closed before
+        }
+        transport.close();
+    }
+}

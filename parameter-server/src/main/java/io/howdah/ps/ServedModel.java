@@ -1,0 +1,77 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.ps;
+
+import io.howdah.trainer.amp.LossScaler;
+import io.howdah.trainer.sync.ParameterShard;
+import io.howdah.trainer.sync.ParameterTable;
+import io.howdah.trainer.sync.ShardRange;
+import io.howdah.trainer.sync.StepCoordinator;
+import io.howdah.trainer.sync.StepOutcome;
+import io.howdah.trainer.sync.SyncSettings;
+import org.jspecify.annotations.Nullable;
+
+/** What a server holds once the parameters are agreed: its shard, and on the first server the coordinator. */
+final class ServedModel {
+    private final ParameterTable table;
+    private final SyncSettings settings;
+    private final ServerPlace place;
+    private final ParameterShard shard;
+    private LossScaler firstScaler;
+    private @Nullable StepCoordinator coordinator;
+    private boolean started;
+
+    ServedModel(ParameterTable table, SyncSettings settings, ServerPlace place) {
+        this.table = table;
+        this.settings = settings;
+        this.place = place;
+        ShardRange range =
+                ShardRange.cut(table, place.servers(), settings.chunkElements()).get(place.index());
+        this.shard = new ParameterShard(table, range, settings.logicalWorkers(), settings.optimiser());
+        this.firstScaler = settings.initialScaler();
+    }
+
+    ParameterTable table() {
+        return table;
+    }
+
+    ParameterShard shard() {
+        return shard;
+    }
+
+    /** Loss scale of the first step. */
+    void useScaler(LossScaler scaler) {
+        firstScaler = scaler;
+    }
+
+    boolean isStarted() {
+        return started;
+    }
+
+    /** Opens the step of the shard's version. */
+    void start() {
+        started = true;
+        if (place.decides()) {
+            coordinator = new StepCoordinator(
+                    settings.logicalWorkers(), place.servers(), settings.maximumSkips(), firstScaler, shard.version());
+        }
+    }
+
+    /** The coordinator of a started first server. */
+    StepCoordinator coordinator() {
+        if (coordinator == null) {
+            throw new IllegalStateException("Cannot decide: " + place + " is no started first server");
+        }
+        return coordinator;
+    }
+
+    /** State of the loss scale where it is kept, else null. */
+    @Nullable
+    LossScaler scaler() {
+        return coordinator == null ? null : coordinator.scaler();
+    }
+
+    @Nullable
+    StepOutcome lastOutcome() {
+        return coordinator == null ? null : coordinator.last();
+    }
+}

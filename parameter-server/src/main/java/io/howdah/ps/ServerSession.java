@@ -1,0 +1,473 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.ps;
+
+import com.google.protobuf.MessageLite;
+import io.howdah.ps.proto.Failure;
+import io.howdah.ps.proto.Gradient;
+import io.howdah.ps.proto.InitialWeights;
+import io.howdah.ps.proto.Initialise;
+import io.howdah.ps.proto.Initialised;
+import io.howdah.ps.proto.Outcome;
+import io.howdah.ps.proto.Pull;
+import io.howdah.ps.proto.RequestFailed;
+import io.howdah.ps.proto.SendWeights;
+import io.howdah.ps.proto.ShardSquares;
+import io.howdah.ps.proto.Snapshot;
+import io.howdah.ps.proto.SnapshotWritten;
+import io.howdah.ps.proto.WorkerReport;
+import io.howdah.ps.wire.Connection;
+import io.howdah.ps.wire.ConnectionListener;
+import io.howdah.ps.wire.Counter;
+import io.howdah.ps.wire.Counters;
+import io.howdah.ps.wire.FrameType;
+import io.howdah.ps.wire.Peer;
+import io.howdah.ps.wire.ReceivedFrame;
+import io.howdah.ps.wire.Role;
+import io.howdah.trainer.sync.Contribution;
+import io.howdah.trainer.sync.ParameterShard;
+import io.howdah.trainer.sync.ParameterTable;
+import io.howdah.trainer.sync.Payload;
+import io.howdah.trainer.sync.ShardReport;
+import io.howdah.trainer.sync.StepCoordinator;
+import io.howdah.trainer.sync.StepOutcome;
+import io.howdah.trainer.sync.StepReport;
+import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.sync.VersionGate;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a server does with the frames it gets: the network's side of shard and coordinator. On the transport's thread. */
+final class ServerSession implements ConnectionListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerSession.class);
+
+    private final SyncSettings settings;
+    private final ServerPlace place;
+    private final SnapshotFiles files;
+    private final Counters counters;
+    private final VersionGate gate = new VersionGate();
+    private final PullQueue pulls = new PullQueue();
+    private final Set<Connection> workers = new LinkedHashSet<>();
+    private final Set<Connection> servers = new LinkedHashSet<>();
+    private final CompletableFuture<String> failure = new CompletableFuture<>();
+    private volatile boolean closing;
+    private @Nullable ServedModel model;
+    private @Nullable Connection decider;
+    private @Nullable Connection loader;
+    private @Nullable ShardSquares unsentSquares;
+    private int snapshotsInProgress;
+    private @Nullable StepOutcome postponed;
+
+    ServerSession(SyncSettings settings, ServerPlace place, SnapshotFiles files, Counters counters) {
+        this.settings = settings;
+        this.place = place;
+        this.files = files;
+        this.counters = counters;
+    }
+
+    CompletableFuture<String> failure() {
+        return failure;
+    }
+
+    @Override
+    public void opened(Connection connection) {
+        Peer peer = connection.peer();
+        if (peer == null) {
+            decider = connection;
+            sendSquares();
+            return;
+        }
+        LOG.info("Connected: peer={} address={}", peer, connection.address());
+        if (peer.role() == Role.WORKER) {
+            workers.add(connection);
+            return;
+        }
+        servers.add(connection);
+        StepOutcome last = model == null || !place.decides() ? null : model.lastOutcome();
+        if (last != null) {
+            connection.send(FrameType.OUTCOME, Messages.outcome(last));
+        }
+    }
+
+    @Override
+    public @Nullable ByteBuffer destination(Connection connection, FrameType type, MessageLite header, int bodyLength) {
+        return null;
+    }
+
+    @Override
+    public void received(Connection connection, ReceivedFrame frame) {
+        String failed = failure.getNow(null);
+        if (failed != null) {
+            frame.body().release();
+            connection.send(
+                    FrameType.FAILURE, Failure.newBuilder().setReason(failed).build());
+        } else if (frame.type() == FrameType.GRADIENT) {
+            gradient(connection, frame.header(Gradient.class), frame.body());
+        } else {
+            try {
+                handle(connection, frame);
+            } finally {
+                frame.body().release();
+            }
+        }
+    }
+
+    private void handle(Connection connection, ReceivedFrame frame) {
+        switch (frame.type()) {
+            case INITIALISE -> initialise(connection, frame);
+            case INITIAL_WEIGHTS -> load(connection, frame);
+            case WORKER_REPORT -> report(connection, Messages.report(frame.header(WorkerReport.class)));
+            case SHARD_SQUARES -> squares(connection, Messages.squares(frame.header(ShardSquares.class)));
+            case OUTCOME -> {
+                if (!connection.equals(decider)) {
+                    throw unexpected(frame.type());
+                }
+                decided(Messages.outcome(frame.header(Outcome.class)));
+            }
+            case PULL -> pull(connection, frame.header(Pull.class));
+            case SNAPSHOT -> snapshot(connection, frame.header(Snapshot.class));
+            case FAILURE -> fail(frame.header(Failure.class).getReason());
+            default -> throw unexpected(frame.type());
+        }
+    }
+
+    private static IllegalArgumentException unexpected(FrameType type) {
+        return new IllegalArgumentException("Cannot handle frame: type=" + type
+                + ", expected one that this peer may send now; both ends must run the same version");
+    }
+
+    private ServedModel model() {
+        if (model == null) {
+            throw new IllegalArgumentException(
+                    "Cannot handle frame: no parameters are agreed, expected INITIALISE first; initialise the store");
+        }
+        return model;
+    }
+
+    private void initialise(Connection connection, ReceivedFrame frame) {
+        Initialise request = frame.header(Initialise.class);
+        checkAgreement("servers", request.getServers(), place.servers());
+        checkAgreement("logicalWorkers", request.getLogicalWorkers(), settings.logicalWorkers());
+        checkAgreement("chunkElements", request.getChunkElements(), settings.chunkElements());
+        ParameterTable table = Messages.table(frame.body().bytes());
+        if (model == null) {
+            create(table);
+        }
+        ServedModel agreed = model();
+        if (!agreed.table().equals(table)) {
+            throw new IllegalArgumentException("Cannot initialise parameters: parameters=" + table.size()
+                    + " elements=" + table.elements() + ", expected the agreed table of "
+                    + agreed.table().size() + " parameters and "
+                    + agreed.table().elements()
+                    + " elements; all processes must build one model");
+        }
+        boolean unloaded = agreed.shard().version() < 0 && !files.canRestore();
+        if (unloaded && request.getHasWeights() && loader == null) {
+            loader = connection;
+            connection.send(FrameType.SEND_WEIGHTS, SendWeights.getDefaultInstance());
+        }
+        gate.whenPublished(0, () -> {
+            Initialised.Builder answer =
+                    Initialised.newBuilder().setVersion(agreed.shard().version());
+            if (place.decides()) {
+                answer.setLossScale(agreed.coordinator().scaler().scale());
+            }
+            connection.send(FrameType.INITIALISED, answer.build());
+        });
+    }
+
+    private static void checkAgreement(String what, int found, int expected) {
+        if (found != expected) {
+            throw new IllegalArgumentException("Cannot initialise parameters: " + what + "=" + found + ", expected "
+                    + expected + "; give all processes one configuration");
+        }
+    }
+
+    private void create(ParameterTable table) {
+        ServedModel created;
+        try {
+            created = new ServedModel(table, settings, place);
+        } catch (OutOfMemoryError e) {
+            fail("Cannot hold parameters: elements=" + table.elements() + " servers=" + place.servers()
+                    + ", expected to fit the heap; use more servers or larger containers");
+            return;
+        }
+        model = created;
+        LOG.info("Holding range: {} {}", place, created.shard().range());
+        files.restore(created.shard(), settings.initialScaler(), (scaler, problem) -> {
+            if (scaler == null) {
+                fail(String.valueOf(problem == null ? null : problem.getMessage()));
+            } else {
+                created.useScaler(scaler);
+                startIfLoaded();
+            }
+        });
+    }
+
+    private void load(Connection connection, ReceivedFrame frame) {
+        if (!connection.equals(loader)) {
+            throw unexpected(frame.type());
+        }
+        model().shard()
+                .load(
+                        frame.header(InitialWeights.class).getChunk(),
+                        frame.body().bytes());
+        startIfLoaded();
+    }
+
+    private void startIfLoaded() {
+        ServedModel current = model();
+        if (!current.isStarted() && current.shard().loadedIfComplete()) {
+            loader = null;
+            current.start();
+            reportShard();
+            gate.publish(current.shard().version());
+        }
+    }
+
+    private void gradient(Connection connection, Gradient header, Payload body) {
+        Contribution contribution;
+        try {
+            contribution = Messages.contribution(header);
+            long version = model().shard().version();
+            if (contribution.step() > version + 1) {
+                throw new IllegalArgumentException("Cannot add gradient: step=" + contribution.step()
+                        + ", expected at most " + (version + 1) + "; await the outcome of a step before the next");
+            }
+        } catch (IllegalArgumentException e) {
+            body.release();
+            throw e;
+        }
+        Contribution checked = contribution;
+        whenPublished(contribution.step(), connection, () -> add(checked, body));
+    }
+
+    private void add(Contribution contribution, Payload body) {
+        ParameterShard shard = model().shard();
+        counters.add(Counter.PUSHES, 1);
+        switch (shard.add(contribution, body)) {
+            case FOLDED -> counters.add(Counter.SUMMED_ELEMENTS, shard.range().chunkSize(contribution.chunk()));
+            case WAITING -> {
+                counters.add(Counter.WAITED, 1);
+                counters.add(Counter.SUMMED_ELEMENTS, shard.range().chunkSize(contribution.chunk()));
+            }
+            case DUPLICATE, OLD_ATTEMPT, OLD_STEP -> counters.add(Counter.DUPLICATES, 1);
+        }
+        reportShard();
+    }
+
+    /** Runs {@code action} once {@code version} is published; what it refuses ends {@code connection}. */
+    private void whenPublished(long version, Connection connection, Runnable action) {
+        gate.whenPublished(version, () -> {
+            try {
+                action.run();
+            } catch (IllegalArgumentException e) {
+                connection.fail(String.valueOf(e.getMessage()));
+            }
+        });
+    }
+
+    private void reportShard() {
+        ShardReport report = model().shard().takeReport();
+        if (report == null) {
+            return;
+        }
+        if (place.decides()) {
+            decide(() -> model().coordinator().report(0, report));
+        } else {
+            unsentSquares = Messages.squares(report);
+            sendSquares();
+        }
+    }
+
+    private void sendSquares() {
+        if (decider != null && unsentSquares != null) {
+            decider.send(FrameType.SHARD_SQUARES, unsentSquares);
+            unsentSquares = null;
+        }
+    }
+
+    private void squares(Connection connection, ShardReport report) {
+        Peer peer = connection.peer();
+        if (!place.decides() || peer == null || peer.role() != Role.SERVER || peer.index() >= place.servers()) {
+            throw unexpected(FrameType.SHARD_SQUARES);
+        }
+        // Another server may have its model before this one's first worker has come.
+        whenPublished(0, connection, () -> decide(() -> model().coordinator().report(peer.index(), report)));
+    }
+
+    private void report(Connection connection, StepReport report) {
+        if (!place.decides()) {
+            throw unexpected(FrameType.WORKER_REPORT);
+        }
+        whenPublished(report.step(), connection, () -> {
+            StepCoordinator coordinator = model().coordinator();
+            StepOutcome last = coordinator.last();
+            if (last != null && report.step() == last.step()) {
+                connection.send(FrameType.OUTCOME, Messages.outcome(last));
+            } else if (report.step() < coordinator.step()) {
+                throw new IllegalArgumentException("Cannot finish step: step=" + report.step() + ", expected "
+                        + coordinator.step() + "; go on from the version that initialise() returns");
+            } else {
+                decide(() -> coordinator.report(report));
+            }
+        });
+    }
+
+    private void decide(Supplier<@Nullable StepOutcome> decision) {
+        StepOutcome outcome;
+        try {
+            outcome = decision.get();
+        } catch (IllegalStateException e) {
+            fail(String.valueOf(e.getMessage()));
+            return;
+        }
+        if (outcome != null) {
+            Outcome message = Messages.outcome(outcome);
+            servers.forEach(server -> server.send(FrameType.OUTCOME, message));
+            workers.forEach(worker -> worker.send(FrameType.OUTCOME, message));
+            decided(outcome);
+        }
+    }
+
+    /** Ends the step, after the snapshots of its weights. */
+    private void decided(StepOutcome outcome) {
+        if (snapshotsInProgress > 0) {
+            postponed = outcome;
+            return;
+        }
+        ParameterShard shard = model().shard();
+        if (outcome.step() < shard.version()) {
+            return;
+        }
+        try {
+            shard.apply(outcome);
+        } catch (IllegalStateException e) {
+            fail(String.valueOf(e.getMessage()));
+            return;
+        }
+        boolean applied = outcome.decision() == StepOutcome.Decision.APPLY;
+        counters.add(applied ? Counter.APPLIED_STEPS : Counter.SKIPPED_STEPS, 1);
+        reportShard();
+        gate.publish(shard.version());
+    }
+
+    private void pull(Connection connection, Pull pull) {
+        ParameterShard shard = model().shard();
+        boolean inside = pull.getFrom() >= shard.range().from()
+                && pull.getFrom() <= pull.getTo()
+                && pull.getTo() <= shard.range().to();
+        if (!inside) {
+            throw new IllegalArgumentException("Cannot read weights: from=" + pull.getFrom() + " to=" + pull.getTo()
+                    + ", expected inside " + shard.range() + "; all processes must use one parameter table");
+        }
+        whenPublished(pull.getMinimumVersion(), connection, () -> {
+            if (workers.contains(connection)) {
+                pulls.add(connection, pull, shard);
+            }
+        });
+    }
+
+    private void snapshot(Connection connection, Snapshot request) {
+        ServedModel current = model();
+        whenPublished(request.getVersion(), connection, () -> {
+            long version = current.shard().version();
+            if (version != request.getVersion()) {
+                refuse(
+                        connection,
+                        request,
+                        "Cannot write snapshot: version=" + request.getVersion() + ", expected " + version
+                                + "; ask for it before contributing to that step");
+                return;
+            }
+            snapshotsInProgress++;
+            files.write(current.shard(), current.scaler(), request.getSet(), (blob, problem) -> {
+                snapshotsInProgress--;
+                if (blob == null) {
+                    refuse(connection, request, place + ": " + problem);
+                } else {
+                    connection.send(
+                            FrameType.SNAPSHOT_WRITTEN,
+                            SnapshotWritten.newBuilder()
+                                    .setRequest(request.getRequest())
+                                    .setBlob(blob.name())
+                                    .setBytes(blob.bytes())
+                                    .setCrc32C(blob.crc32c())
+                                    .build());
+                }
+                StepOutcome waiting = postponed;
+                if (snapshotsInProgress == 0 && waiting != null) {
+                    postponed = null;
+                    decided(waiting);
+                }
+            });
+        });
+    }
+
+    private static void refuse(Connection connection, Snapshot request, String reason) {
+        connection.send(
+                FrameType.REQUEST_FAILED,
+                RequestFailed.newBuilder()
+                        .setRequest(request.getRequest())
+                        .setReason(reason)
+                        .build());
+    }
+
+    @Override
+    public void writable(Connection connection) {
+        if (model != null) {
+            pulls.drain(connection, model.shard());
+        }
+    }
+
+    @Override
+    public void closed(Connection connection, String reason) {
+        workers.remove(connection);
+        pulls.forget(connection);
+        if (connection.equals(loader)) {
+            loader = null;
+        }
+        if (closing) {
+            return;
+        }
+        String lost = "peer=" + connection.peer() + " address=" + connection.address() + " " + reason;
+        if (connection.equals(decider)) {
+            decider = null;
+            fail("Lost server 0: address=" + connection.address() + " " + reason);
+        } else if (servers.remove(connection)) {
+            fail("Lost " + connection.peer() + ": address=" + connection.address() + " " + reason);
+        } else {
+            LOG.info("Disconnected: {}", lost);
+        }
+    }
+
+    /** The job cannot go on: tells everyone why. Called on the transport's thread. */
+    void fail(String reason) {
+        if (closing || !failure.complete(reason)) {
+            return;
+        }
+        LOG.error("Failed: {} {}", place, reason);
+        gate.clear();
+        List<Connection> everyone = new ArrayList<>(workers);
+        everyone.addAll(servers);
+        if (decider != null) {
+            everyone.add(decider);
+        }
+        Failure message = Failure.newBuilder().setReason(reason).build();
+        everyone.forEach(connection -> connection.send(FrameType.FAILURE, message));
+    }
+
+    /** From here on connections end without being anybody's failure. */
+    @Override
+    public void close() {
+        closing = true;
+        files.close();
+    }
+}

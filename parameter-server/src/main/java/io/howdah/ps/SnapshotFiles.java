@@ -1,0 +1,86 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.ps;
+
+import io.howdah.trainer.amp.LossScaler;
+import io.howdah.trainer.checkpoint.BlobInfo;
+import io.howdah.trainer.checkpoint.BlobStore;
+import io.howdah.trainer.sync.ParameterShard;
+import io.howdah.trainer.sync.ShardSnapshot;
+import io.howdah.trainer.sync.SnapshotSource;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes a shard's snapshots on a thread of its own, because storage blocks. */
+final class SnapshotFiles implements AutoCloseable {
+    private final ServerPlace place;
+    private final BlobStore blobs;
+    private final @Nullable SnapshotSource source;
+    private final Executor owner;
+    private final ExecutorService storage;
+
+    /** @param owner runs what follows, on the thread that owns the shard */
+    SnapshotFiles(ServerPlace place, BlobStore blobs, @Nullable SnapshotSource source, Executor owner) {
+        this.place = place;
+        this.blobs = blobs;
+        this.source = source;
+        this.owner = owner;
+        this.storage = Executors.newSingleThreadExecutor(work -> {
+            Thread thread = new Thread(work, "howdah-snapshots-" + place.index());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** True if there is a snapshot to go on from. */
+    boolean canRestore() {
+        return source != null;
+    }
+
+    /** Restores {@code shard}; {@code then} gets the loss scale, or what went wrong. */
+    void restore(ParameterShard shard, LossScaler scaler, BiConsumer<@Nullable LossScaler, @Nullable Exception> then) {
+        SnapshotSource from = source;
+        if (from == null) {
+            then.accept(scaler, null);
+        } else {
+            submit(() -> ShardSnapshot.restore(shard, scaler, blobs, from), then);
+        }
+    }
+
+    /** Writes {@code shard}, which must not be applied to meanwhile. */
+    void write(
+            ParameterShard shard,
+            @Nullable LossScaler scaler,
+            String set,
+            BiConsumer<@Nullable BlobInfo, @Nullable Exception> then) {
+        String name = ShardSnapshot.blobName(place.index(), place.servers());
+        submit(() -> ShardSnapshot.write(shard, scaler, blobs, set, name), then);
+    }
+
+    private <T> void submit(Callable<T> work, BiConsumer<@Nullable T, @Nullable Exception> then) {
+        try {
+            storage.execute(() -> {
+                T result;
+                try {
+                    result = work.call();
+                } catch (Exception e) {
+                    owner.execute(() -> then.accept(null, e));
+                    return;
+                }
+                owner.execute(() -> then.accept(result, null));
+            });
+        } catch (RejectedExecutionException e) {
+            then.accept(null, new IOException("the server is closing", e));
+        }
+    }
+
+    @Override
+    public void close() {
+        storage.shutdownNow();
+    }
+}

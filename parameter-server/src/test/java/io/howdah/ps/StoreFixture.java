@@ -1,0 +1,91 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.ps;
+
+import io.howdah.ps.wire.JobIdentity;
+import io.howdah.trainer.checkpoint.BlobStore;
+import io.howdah.trainer.optim.AdamW;
+import io.howdah.trainer.optim.LearningRate;
+import io.howdah.trainer.optim.Optimiser;
+import io.howdah.trainer.sync.LocalParameterStore;
+import io.howdah.trainer.sync.ParameterStore;
+import io.howdah.trainer.sync.SnapshotSource;
+import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.tensor.DType;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Worker processes' stores over one set of parameters: one local store, or real servers on loopback. */
+final class StoreFixture implements AutoCloseable {
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final List<ParameterServer> servers = new ArrayList<>();
+    private final List<ParameterStore> stores = new ArrayList<>();
+
+    private StoreFixture() {}
+
+    /** AdamW with clipping, so that every part of a step is used. */
+    static SyncSettings settings(int logicalWorkers, DType gradients, int maximumSkips) {
+        Optimiser optimiser = new Optimiser(
+                new AdamW(0.9, 0.999, 1e-8), new LearningRate(0.01, LearningRate.Schedule.COSINE, 2, 100), 0.1, 0.5);
+        return new SyncSettings(logicalWorkers, gradients, DType.FLOAT32, maximumSkips, 128, optimiser);
+    }
+
+    static JobIdentity identity() {
+        return identity(7, 1);
+    }
+
+    static JobIdentity identity(int secretByte, long generation) {
+        byte[] secret = new byte[32];
+        Arrays.fill(secret, (byte) secretByte);
+        return new JobIdentity("job-1", generation, secret);
+    }
+
+    /** {@code servers} of 0 means a local store. */
+    static StoreFixture open(SyncSettings settings, int servers, int workers, BlobStore blobs, SnapshotSource source)
+            throws IOException {
+        StoreFixture fixture = new StoreFixture();
+        if (servers == 0) {
+            ParameterStore local = new LocalParameterStore(settings, blobs, source);
+            for (int worker = 0; worker < workers; worker++) {
+                fixture.stores.add(local);
+            }
+            return fixture;
+        }
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (int index = 0; index < servers; index++) {
+            ParameterServer server =
+                    new ParameterServer(settings, new ServerPlace(index, servers), identity(), blobs, source);
+            fixture.servers.add(server);
+            addresses.add(loopback(server.start(loopback(0))));
+        }
+        fixture.servers.forEach(server -> server.connect(addresses, PATIENCE));
+        for (int worker = 0; worker < workers; worker++) {
+            fixture.stores.add(new RemoteParameterStore(settings, worker, addresses, identity(), PATIENCE));
+        }
+        return fixture;
+    }
+
+    static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** The store of one worker process. */
+    ParameterStore worker(int index) {
+        return stores.get(index);
+    }
+
+    List<ParameterServer> servers() {
+        return servers;
+    }
+
+    @Override
+    public void close() {
+        stores.forEach(ParameterStore::close);
+        servers.forEach(ParameterServer::close);
+    }
+}

@@ -1,0 +1,158 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.yarn.task;
+
+import io.howdah.hdfs.HdfsBlobStore;
+import io.howdah.hdfs.HdfsDataset;
+import io.howdah.hdfs.Part;
+import io.howdah.trainer.autograd.GradMode;
+import io.howdah.trainer.checkpoint.BlobStore;
+import io.howdah.trainer.checkpoint.Evaluation;
+import io.howdah.trainer.checkpoint.Manifest;
+import io.howdah.trainer.config.Config;
+import io.howdah.trainer.data.Batch;
+import io.howdah.trainer.data.Dataset;
+import io.howdah.trainer.data.ExampleReader;
+import io.howdah.trainer.data.Position;
+import io.howdah.trainer.data.ReadOrder;
+import io.howdah.trainer.kernel.Backends;
+import io.howdah.trainer.model.Models;
+import io.howdah.trainer.model.TrainableModel;
+import io.howdah.trainer.sync.ParameterStore;
+import io.howdah.trainer.sync.SnapshotSource;
+import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.tensor.StepScope;
+import io.howdah.trainer.train.CheckpointReader;
+import io.howdah.trainer.train.CheckpointWriter;
+import io.howdah.trainer.train.Evaluator;
+import io.howdah.trainer.train.ResumePoint;
+import io.howdah.trainer.train.StepListener;
+import io.howdah.trainer.train.TrainKeys;
+import io.howdah.trainer.train.TrainSettings;
+import io.howdah.trainer.train.TrainingLoop;
+import io.howdah.trainer.train.TrainingResult;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
+
+/** One process's part in a training: its data, model and checkpoints, in a container or in a plain JVM. */
+public final class TrainingSession implements AutoCloseable {
+    private final Config config;
+    private final Dataset training;
+    private final Dataset heldOut;
+    private final HdfsBlobStore blobs;
+    private final TrainableModel model;
+    private final Consumer<String> phase;
+    private volatile @Nullable TrainingLoop loop;
+    private volatile boolean stopped;
+
+    /**
+     * Opens the data and builds the model.
+     *
+     * @param phase told what is being done, for people who wait
+     */
+    public TrainingSession(Configuration hadoop, Config config, Consumer<String> phase) throws IOException {
+        this.config = config;
+        this.phase = phase;
+        Backends.use(config.get(TrainKeys.BACKEND));
+        Path input = new Path(config.get(TrainKeys.INPUT));
+        this.training = HdfsDataset.open(hadoop, input, Part.TRAIN);
+        this.heldOut = HdfsDataset.open(hadoop, input, Part.HELDOUT);
+        this.blobs = checkpoints(hadoop, config);
+        this.model = Models.create(config, training.properties(), config.get(TrainKeys.SEED));
+    }
+
+    /** The checkpoints of a job. */
+    public static HdfsBlobStore checkpoints(Configuration hadoop, Config config) throws IOException {
+        return HdfsBlobStore.at(hadoop, new Path(config.get(TrainKeys.OUTPUT), "checkpoints"));
+    }
+
+    public BlobStore blobs() {
+        return blobs;
+    }
+
+    /** Loads natives and compiles kernels, so that the first step does not wait for them. */
+    void warmUp() throws IOException {
+        try (ExampleReader reader = training.open(ReadOrder.sequential(), Position.START);
+                GradMode.Scope noGrad = GradMode.noGrad();
+                StepScope scope = StepScope.open();
+                Batch batch = reader.next(config.getInt(TrainKeys.BATCH_SIZE))) {
+            model.losses(batch).toFloats();
+        }
+    }
+
+    /**
+     * Trains with {@code store} until the last step or {@link #stop}.
+     *
+     * @param ownWorkers logical workers of this process
+     */
+    public TrainingResult run(ParameterStore store, SyncSettings sync, List<Integer> ownWorkers, StepListener listener)
+            throws IOException, InterruptedException {
+        phase.accept("training");
+        CheckpointWriter writer =
+                new CheckpointWriter(blobs, store, config.settings(), training.properties(), this::evaluate);
+        TrainSettings settings = TrainSettings.of(config, sync, ownWorkers, 0);
+        TrainingLoop created = new TrainingLoop(model, training, store, settings, listener, writer, System::nanoTime);
+        loop = created;
+        if (stopped) {
+            created.requestStop();
+        }
+        return created.run(resumePoint(sync.logicalWorkers()));
+    }
+
+    /** Where the readers go on: at the newest checkpoint if the job resumes, else at the start. */
+    private ResumePoint resumePoint(int logicalWorkers) throws IOException {
+        CheckpointReader reader = new CheckpointReader(blobs);
+        String newest = config.get(TrainKeys.RESUME) ? reader.newest() : null;
+        return newest == null ? ResumePoint.start(logicalWorkers) : ResumePoint.of(reader.manifest(newest));
+    }
+
+    /** What the parameter store goes on from, or null for a fresh start. */
+    public static @Nullable SnapshotSource resumed(BlobStore blobs, Config config) throws IOException {
+        CheckpointReader reader = new CheckpointReader(blobs);
+        String newest = config.get(TrainKeys.RESUME) ? reader.newest() : null;
+        if (newest == null) {
+            return null;
+        }
+        Manifest manifest = reader.manifest(newest);
+        return reader.snapshot(newest, manifest);
+    }
+
+    /** Ends {@link #run} at the next step boundary. */
+    public void stop() {
+        stopped = true;
+        TrainingLoop running = loop;
+        if (running != null) {
+            running.requestStop();
+        }
+    }
+
+    /** What the closing summary shows of a training; empty where this process does not lead. */
+    public Map<String, String> results(TrainingResult result) {
+        Map<String, String> results = new LinkedHashMap<>();
+        if (result.checkpoint() != null) {
+            results.put("checkpoint", blobs.location(result.checkpoint()));
+        }
+        if (result.evaluation() != null) {
+            results.putAll(Measurement.of(result.evaluation()));
+        }
+        return results;
+    }
+
+    @Override
+    public void close() throws IOException {
+        training.close();
+        heldOut.close();
+    }
+
+    private Evaluation evaluate(TrainableModel trained) throws IOException {
+        phase.accept("evaluating");
+        Evaluation evaluation = Evaluator.evaluate(trained, training.properties(), heldOut);
+        phase.accept("committing");
+        return evaluation;
+    }
+}

@@ -1,0 +1,73 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.yarn.task;
+
+import io.howdah.ps.RemoteParameterStore;
+import io.howdah.ps.wire.JobIdentity;
+import io.howdah.trainer.sync.ParameterStore;
+import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.train.TrainKeys;
+import io.howdah.trainer.train.TrainingResult;
+import io.howdah.yarn.umbilical.proto.Assignment;
+import io.howdah.yarn.umbilical.proto.TaskMetrics;
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A worker container: trains its logical workers' slices with the job's parameter servers. */
+final class WorkerTask implements Task {
+    private final TaskContext context;
+    private final ThroughputMeter meter = new ThroughputMeter(System::currentTimeMillis);
+    private volatile String phase = "starting";
+    private volatile @Nullable TrainingSession session;
+
+    WorkerTask(TaskContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public int prepare() throws IOException {
+        TrainingSession opened = new TrainingSession(context.hadoop(), context.config(), name -> phase = name);
+        session = opened;
+        opened.warmUp();
+        return 0;
+    }
+
+    @Override
+    public Map<String, String> run(Assignment assignment) throws Exception {
+        TrainingSession training = session;
+        if (training == null) {
+            throw new IllegalStateException(
+                    "Cannot train: not prepared, expected prepare() first; report this as a bug");
+        }
+        SyncSettings sync = SyncSettings.of(
+                context.config(), assignment.getWorkers(), context.config().get(TrainKeys.STEPS));
+        JobIdentity identity = context.identity(assignment.getGeneration());
+        try (ParameterStore store = new RemoteParameterStore(sync, context.id().index(), Endpoints.of(assignment), identity, Endpoints.CONNECT_TIMEOUT)) {
+            TrainingResult result =
+                    training.run(store, sync, Slices.of(context.id().index(), assignment), meter);
+            return training.results(result);
+        }
+    }
+
+    @Override
+    public void stop() {
+        TrainingSession training = session;
+        if (training != null) {
+            training.stop();
+        }
+    }
+
+    @Override
+    public void report(TaskMetrics.Builder metrics) {
+        meter.report(metrics);
+        metrics.setPhase(phase);
+    }
+
+    @Override
+    public void close() throws IOException {
+        TrainingSession training = session;
+        if (training != null) {
+            training.close();
+        }
+    }
+}
