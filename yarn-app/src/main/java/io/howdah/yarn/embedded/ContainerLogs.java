@@ -10,6 +10,7 @@ import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.YarnClient;
 import org.apache.hadoop.yarn.client.cli.LogsCLI;
+import org.apache.hadoop.yarn.webapp.util.WebServiceClient;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ final class ContainerLogs {
     /** Saves the logs of every ended application under {@code folder}; what cannot be read is left out. */
     static void save(Configuration hadoop, Path folder) {
         try (YarnClient client = YarnClient.createYarnClient()) {
+            WebServiceClient.initialize(hadoop);
             client.init(hadoop);
             client.start();
             for (ApplicationReport application : client.getApplications(ENDED)) {
@@ -33,6 +35,8 @@ final class ContainerLogs {
             }
         } catch (Exception e) {
             LOG.warn("Cannot save logs of containers: folder={}, expected aggregated logs", folder, e);
+        } finally {
+            WebServiceClient.destroy();
         }
     }
 }

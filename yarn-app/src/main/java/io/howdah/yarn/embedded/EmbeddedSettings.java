@@ -3,6 +3,7 @@ package io.howdah.yarn.embedded;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +34,17 @@ final class EmbeddedSettings {
             "yarn.scheduler.capacity.root.queues", "default",
             "yarn.scheduler.capacity.root.default.capacity", "100",
             "yarn.scheduler.capacity.maximum-am-resource-percent", "0.5");
+
+    /** Free ports, chosen by the daemons, but for the one below. */
+    private static final Map<String, String> ADDRESSES = Map.of(
+            "yarn.minicluster.fixed.ports", "true",
+            "yarn.resourcemanager.address", "localhost:0",
+            "yarn.resourcemanager.admin.address", "localhost:0",
+            "yarn.resourcemanager.scheduler.address", "localhost:0",
+            "yarn.resourcemanager.resource-tracker.address", "localhost:0",
+            "mapreduce.jobhistory.address", "localhost:0",
+            "mapreduce.jobhistory.admin.address", "localhost:0",
+            "mapreduce.jobhistory.webapp.address", "localhost:0");
 
     private static final Map<String, String> NODE_MANAGER = Map.of(
             "yarn.nodemanager.aux-services",
@@ -71,9 +83,6 @@ final class EmbeddedSettings {
 
     private static final Map<String, String> MAP_REDUCE = Map.of(
             "mapreduce.framework.name", "yarn",
-            "mapreduce.jobhistory.address", "localhost:0",
-            "mapreduce.jobhistory.admin.address", "localhost:0",
-            "mapreduce.jobhistory.webapp.address", "localhost:0",
             "yarn.app.mapreduce.am.staging-dir", "/mapreduce/staging",
             "yarn.app.mapreduce.am.resource.mb", "768",
             "yarn.app.mapreduce.am.command-opts", "-Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1",
@@ -84,12 +93,14 @@ final class EmbeddedSettings {
     private EmbeddedSettings() {}
 
     /** What the daemons are started with, before their addresses are known. */
-    static Configuration forDaemons(Path folder, EmbeddedCluster.Nodes nodes, String classPath) {
+    static Configuration forDaemons(Path folder, EmbeddedCluster.Nodes nodes, String classPath) throws IOException {
         Configuration daemons = new YarnConfiguration();
         for (Map<String, String> group :
-                List.of(HDFS, RESOURCE_MANAGER, NODE_MANAGER, GIVING_UP, MAP_REDUCE, javaHome())) {
+                List.of(HDFS, RESOURCE_MANAGER, NODE_MANAGER, ADDRESSES, GIVING_UP, MAP_REDUCE, javaHome())) {
             group.forEach(daemons::set);
         }
+        // Tracking URLs are made of this setting, and not of the port that was taken.
+        daemons.set("yarn.resourcemanager.webapp.address", "localhost:" + freePort());
         daemons.set("hadoop.tmp.dir", folder.resolve("tmp").toString());
         daemons.set("hdfs.minidfs.basedir", folder.resolve("hdfs").toString());
         // On the local disk, since the ResourceManager starts before HDFS can store anything.
@@ -124,6 +135,12 @@ final class EmbeddedSettings {
             try (OutputStream out = Files.newOutputStream(siteFolder(folder).resolve(file))) {
                 changed.writeXml(out);
             }
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
         }
     }
 
