@@ -137,20 +137,19 @@ class ShardTest {
         byte[] content = shardBytes();
         byte[] expected = concatenated(SampleDataset.rows(23, 12, 1));
         int refused = 0;
+        int[] masks = {0xff, 0x01, 0x80};
         for (int i = 0; i < content.length; i++) {
-            for (int mask : new int[] {0xff, 0x01, 0x80}) {
-                byte[] damaged = content.clone();
-                damaged[i] ^= (byte) mask;
-                Files.write(file, damaged);
-                try (ShardReader reader = ShardReader.open(fileSystem, path)) {
-                    assertThat(allRows(reader)).as("byte %d mask %x", i, mask).isEqualTo(expected);
-                } catch (IOException e) {
-                    assertThat(e).hasMessageContaining(path.toString()).hasMessageContaining("run preprocess again");
-                    refused++;
-                }
+            byte[] damaged = content.clone();
+            damaged[i] ^= (byte) masks[i % masks.length];
+            Files.write(file, damaged);
+            try (ShardReader reader = ShardReader.open(fileSystem, path)) {
+                assertThat(allRows(reader)).as("byte %d", i).isEqualTo(expected);
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining(path.toString()).hasMessageContaining("run preprocess again");
+                refused++;
             }
         }
-        assertThat(refused).isGreaterThan(3 * expected.length);
+        assertThat(refused).isGreaterThan(expected.length);
     }
 
     @Test

@@ -21,7 +21,8 @@ record DocumentFormat(String name, Supplier<Class<? extends InputFormat<Text, By
     static final List<DocumentFormat> ALL = List.of(
             new DocumentFormat("text", () -> TextDocuments.class, "every file is a document"),
             new DocumentFormat("zip", () -> ZipDocuments.class, "every entry of zip or jar archives is a document"),
-            new DocumentFormat("jsonl", () -> JsonLinesDocuments.class, "every line is a JSON object with a text field"));
+            new DocumentFormat(
+                    "jsonl", () -> JsonLinesDocuments.class, "every line is a JSON object with a text field"));
 
     static List<String> names() {
         return ALL.stream().map(DocumentFormat::name).toList();

@@ -35,6 +35,7 @@ public final class PreprocessJob {
     private static final long DEFAULT_SPLIT_BYTES = 128L << 20;
     private static final int EVENTS_PER_CALL = 1000;
     private static final long POLL_MILLIS = 250;
+    private static final int POLLS_AFTER_KILL = 60;
 
     private final Config config;
     private final Configuration hadoop;
@@ -173,11 +174,17 @@ public final class PreprocessJob {
         } while (!complete);
     }
 
-    /** Asks the cluster to end the job; the error that made this necessary is the one to tell. */
-    private static void kill(Job job) {
+    /**
+     * Ends the job and waits for its end, so that nothing writes to the output any more. The error that made this
+     * necessary is the one to tell, so that others are only logged.
+     */
+    private static void kill(Job job) throws InterruptedException {
         try {
             if (job.getJobID() != null && !job.isComplete()) {
                 job.killJob();
+                for (int polls = 0; polls < POLLS_AFTER_KILL && !job.isComplete(); polls++) {
+                    Thread.sleep(POLL_MILLIS);
+                }
             }
         } catch (IOException | IllegalStateException e) {
             LOG.warn("Cannot kill job {}, expected it to end; run mapred job -kill", job.getJobID(), e);

@@ -9,6 +9,7 @@ import io.howdah.hdfs.Part;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.config.ConfigException;
 import io.howdah.trainer.config.KeyTable;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -46,7 +47,8 @@ class PreprocessJobTest {
         input = folder.resolve("input");
         output = folder.resolve("dataset");
         hadoop.set("mapreduce.framework.name", "local");
-        hadoop.set("hadoop.tmp.dir", folder.resolve("tmp").toString());
+        // Not in the test's folder: threads of a killed local job end later than the test.
+        hadoop.set("hadoop.tmp.dir", new File("target/local-runner").getAbsolutePath());
         hadoop.set("howdah.of.somebody.else", "ignored");
         settings.put("howdah.preprocess.input", input.toString());
         settings.put("howdah.preprocess.output", output.toString());

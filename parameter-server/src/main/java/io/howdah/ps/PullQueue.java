@@ -15,6 +15,7 @@ import java.util.Map;
 /** Answers to pulls, produced a chunk at a time and only while the connection takes them. */
 final class PullQueue {
     private final Map<Connection, ArrayDeque<Pending>> queues = new HashMap<>();
+    private boolean draining;
 
     /** Answers {@code pull}, whose version is published. */
     void add(Connection connection, Pull pull, ParameterShard shard) {
@@ -22,13 +23,21 @@ final class PullQueue {
         drain(connection, shard);
     }
 
-    /** Sends what the connection takes. */
+    /** Sends what the connection takes. Sending may itself report the connection writable: the outer call goes on then. */
     void drain(Connection connection, ParameterShard shard) {
-        ArrayDeque<Pending> queue = queues.get(connection);
-        while (queue != null && !queue.isEmpty() && connection.isWritable()) {
-            if (queue.element().sendNext(connection, shard)) {
-                queue.remove();
+        if (draining) {
+            return;
+        }
+        draining = true;
+        try {
+            ArrayDeque<Pending> queue = queues.get(connection);
+            while (queue != null && !queue.isEmpty() && connection.isWritable()) {
+                if (queue.element().sendNext(connection, shard)) {
+                    queue.remove();
+                }
             }
+        } finally {
+            draining = false;
         }
     }
 

@@ -7,19 +7,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.howdah.ps.wire.Counter;
 import io.howdah.ps.wire.Timer;
 import io.howdah.trainer.checkpoint.BlobInfo;
+import io.howdah.trainer.optim.LearningRate;
+import io.howdah.trainer.optim.Optimiser;
+import io.howdah.trainer.optim.Sgd;
+import io.howdah.trainer.sync.ParameterSpec;
 import io.howdah.trainer.sync.ParameterStore;
+import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.Push;
 import io.howdah.trainer.sync.ShardRange;
 import io.howdah.trainer.sync.SnapshotSource;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.HalfFloats;
+import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -165,6 +173,40 @@ class RemoteParameterStoreTest {
         try (StoreFixture fixture = StoreFixture.open(SETTINGS, 1, 1, blobs, new SnapshotSource("step-0", written))) {
             assertThat(Training.initialise(fixture.worker(0))).isZero();
             Training.assertSameBits(Training.weights(fixture.worker(0), 0), before, "snapshot of version 0");
+        }
+    }
+
+    /** More than the connection's high-water mark, so that answers stop and go on many times. */
+    @Test
+    void answersMorePullsThanTheConnectionTakesAtOnce() throws Exception {
+        int elements = 1 << 20;
+        int parameters = 8;
+        Optimiser optimiser =
+                new Optimiser(new Sgd(0), new LearningRate(1, LearningRate.Schedule.CONSTANT, 0, 1), 0, 0);
+        SyncSettings settings = new SyncSettings(1, DType.BFLOAT16, DType.BFLOAT16, 8, 1 << 16, optimiser);
+        List<ParameterSpec> specs = new ArrayList<>();
+        List<Tensor> weights = new ArrayList<>();
+        for (int i = 0; i < parameters; i++) {
+            specs.add(new ParameterSpec("parameter." + i, Shape.of(elements - i), 1, 1));
+            weights.add(Tensor.zeros(DType.FLOAT32, Shape.of(elements - i)));
+            weights.get(i).buffer().putFloat(4 * (elements - i - 1), i + 1);
+        }
+        try (StoreFixture fixture = StoreFixture.open(settings, 1, 1, new MemoryBlobStore(), null)) {
+            ParameterStore store = fixture.worker(0);
+            Training.await(store.initialise(new ParameterTable(specs), weights));
+            List<CompletableFuture<Long>> pulls = new ArrayList<>();
+            List<Tensor> pulled = new ArrayList<>();
+            for (int i = 0; i < parameters; i++) {
+                pulled.add(Tensor.zeros(DType.BFLOAT16, Shape.of(elements - i)));
+                pulls.add(store.pull(i, 0, pulled.get(i)));
+            }
+            for (int i = 0; i < parameters; i++) {
+                assertThat(Training.await(pulls.get(i))).isZero();
+                short last = pulled.get(i).buffer().getShort(2 * (elements - i - 1));
+                assertThat(HalfFloats.fromBfloat16(last)).isEqualTo(i + 1);
+                pulled.get(i).close();
+                weights.get(i).close();
+            }
         }
     }
 

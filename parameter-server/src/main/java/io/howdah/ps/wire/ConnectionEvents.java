@@ -59,7 +59,7 @@ final class ConnectionEvents extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        failure = String.valueOf(cause.getMessage());
+        failure = cause instanceof IOException ? String.valueOf(cause.getMessage()) : cause.toString();
         if (!(cause instanceof IOException)) {
             LOG.error("Closing connection: address={}", connection.address(), cause);
         }

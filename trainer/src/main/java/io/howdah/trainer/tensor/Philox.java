@@ -69,6 +69,13 @@ public final class Philox {
         return StrictMath.sqrt(-2.0 * StrictMath.log(u)) * StrictMath.cos(2.0 * Math.PI * v);
     }
 
+    /** The four numbers of one block, for known-answer tests. */
+    static int[] numbers(long seed, long counter, long stream) {
+        int[] numbers = new int[4];
+        block((int) seed, (int) (seed >>> 32), counter, stream, numbers);
+        return numbers;
+    }
+
     private static void block(int key0, int key1, long counter, long stream, int[] out) {
         int c0 = (int) counter;
         int c1 = (int) (counter >>> 32);

@@ -66,7 +66,8 @@ public final class MemoryBlobStore implements BlobStore {
         return "memory:" + set;
     }
 
-    synchronized void corrupt(String set, String blob, int index) {
+    /** Flips one bit of a committed blob. */
+    public synchronized void corrupt(String set, String blob, int index) {
         committed.get(set).get(blob)[index] ^= 1;
     }
 }

@@ -2,10 +2,12 @@
 package io.howdah.trainer.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.howdah.trainer.checkpoint.Evaluation;
 import io.howdah.trainer.checkpoint.Manifest;
 import io.howdah.trainer.data.InMemoryDataset;
+import io.howdah.trainer.data.Position;
 import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.model.FeedForwardLanguageModel;
 import io.howdah.trainer.optim.AdamW;
@@ -17,11 +19,19 @@ import io.howdah.trainer.sync.SnapshotSource;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.MemoryPool;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TrainingLoopTest {
     private static final int WORKERS = 2;
@@ -30,46 +40,65 @@ class TrainingLoopTest {
     private final MemoryBlobStore blobs = new MemoryBlobStore();
     private final List<StepProgress> progress = new ArrayList<>();
     private final List<Long> usedBytes = new ArrayList<>();
+    private final InMemoryDataset training = SyntheticText.dataset(1, 64, 32);
+    private final InMemoryDataset heldOut = SyntheticText.dataset(2, 16, 32);
+    private SyncSettings sync = sync(DType.BFLOAT16, DType.FLOAT32);
+    private long interval;
 
-    private static SyncSettings sync(DType wire) {
+    @BeforeEach
+    void referenceKernels() {
+        Backends.use("java");
+    }
+
+    @AfterEach
+    void close() {
+        Backends.use(Backends.AUTO);
+        training.close();
+        heldOut.close();
+    }
+
+    private static SyncSettings sync(DType gradients, DType weights) {
         Optimiser optimiser = new Optimiser(
                 new AdamW(0.9, 0.999, 1e-8), new LearningRate(0.01, LearningRate.Schedule.CONSTANT, 0, 100), 0.01, 1);
-        return new SyncSettings(WORKERS, wire, DType.FLOAT32, 5, 1 << 14, optimiser);
+        return new SyncSettings(WORKERS, gradients, weights, 20, 1 << 14, optimiser);
+    }
+
+    private TrainSettings settings(long steps, List<Integer> workers) {
+        return new TrainSettings(steps, 4, 5, WORKERS, workers, 0, sync.gradientDtype(), sync.weightDtype(), interval);
     }
 
     private static FeedForwardLanguageModel model() {
         return new FeedForwardLanguageModel(SIZES, 0, 7);
     }
 
-    private TrainingResult train(SyncSettings sync, long steps, long interval, @Nullable String from) throws Exception {
-        FeedForwardLanguageModel model = model();
+    /** Trains in one process that holds all logical workers. */
+    private TrainingResult train(long steps, @Nullable String from) throws Exception {
         CheckpointReader reader = new CheckpointReader(blobs);
         Manifest manifest = from == null ? null : reader.manifest(from);
         SnapshotSource source = manifest == null ? null : reader.snapshot(from, manifest);
         ResumePoint resume = manifest == null ? ResumePoint.start(WORKERS) : ResumePoint.of(manifest);
-        TrainSettings settings = new TrainSettings(
-                steps, 4, 5, WORKERS, List.of(0, 1), 0, sync.gradientDtype(), sync.weightDtype(), interval);
-        try (InMemoryDataset training = SyntheticText.dataset(1, 64, 32);
-                InMemoryDataset heldOut = SyntheticText.dataset(2, 16, 32);
-                LocalParameterStore store = new LocalParameterStore(sync, blobs, source)) {
-            CheckpointWriter writer = new CheckpointWriter(
-                    blobs,
-                    store,
-                    Map.of("howdah.model.hidden", "64"),
-                    training.properties(),
-                    trained -> Evaluator.evaluate(trained, training.properties(), heldOut));
-            TrainingLoop loop = new TrainingLoop(
-                    model,
-                    training,
-                    store,
-                    settings,
-                    step -> {
-                        progress.add(step);
-                        usedBytes.add(MemoryPool.shared().usedBytes());
-                    },
-                    writer,
-                    System::nanoTime);
-            return loop.run(resume);
+        try (LocalParameterStore store = new LocalParameterStore(sync, blobs, source)) {
+            return run(store, settings(steps, List.of(0, 1)), resume);
+        }
+    }
+
+    private TrainingResult run(LocalParameterStore store, TrainSettings settings, ResumePoint resume)
+            throws IOException, InterruptedException {
+        FeedForwardLanguageModel model = model();
+        CheckpointWriter writer = new CheckpointWriter(
+                blobs,
+                store,
+                Map.of("howdah.model.hidden", "64"),
+                training.properties(),
+                trained -> Evaluator.evaluate(trained, training.properties(), heldOut));
+        StepListener listener = step -> {
+            if (settings.leads()) {
+                progress.add(step);
+                usedBytes.add(MemoryPool.shared().usedBytes());
+            }
+        };
+        try {
+            return new TrainingLoop(model, training, store, settings, listener, writer, System::nanoTime).run(resume);
         } finally {
             model.module().close();
         }
@@ -80,18 +109,146 @@ class TrainingLoopTest {
         return result.evaluation();
     }
 
+    private byte[] weights(long step) throws IOException {
+        try (InputStream in = blobs.open(CheckpointWriter.setName(step), Manifest.MODEL_BLOB)) {
+            return in.readAllBytes();
+        }
+    }
+
     @Test
     void learnsMoreThanUnigramFrequencies() throws Exception {
-        Backends.use("java");
         long backstopFrees = MemoryPool.shared().backstopFrees();
 
-        TrainingResult result = train(sync(DType.BFLOAT16), 60, 0, null);
+        TrainingResult result = train(60, null);
 
         Evaluation evaluation = evaluation(result);
         assertThat(evaluation.heldOutNatsPerToken()).isLessThan(0.75 * evaluation.unigramNatsPerToken());
         assertThat(evaluation.tokens()).isEqualTo(16 * 32);
         assertThat(progress).hasSize(60);
+        assertThat(progress.get(59).step()).isEqualTo(60);
+        assertThat(progress.get(59).outcome().samples()).isEqualTo(WORKERS * 4 * 32);
+        assertThat(result.loss())
+                .isEqualTo(progress.get(59).loss())
+                .isLessThan(progress.get(0).loss());
         assertThat(usedBytes.subList(2, 60)).containsOnly(usedBytes.get(2));
         assertThat(MemoryPool.shared().backstopFrees()).isEqualTo(backstopFrees);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "BFLOAT16", "FLOAT16"})
+    void everyWireFormatTrains(DType wire) throws Exception {
+        sync = sync(wire, wire);
+        Evaluation evaluation = evaluation(train(40, null));
+        assertThat(evaluation.heldOutNatsPerToken()).isLessThan(evaluation.unigramNatsPerToken());
+    }
+
+    @Test
+    void oneDnnTrainsToTheSameLoss() throws Exception {
+        double reference = evaluation(train(20, null)).heldOutNatsPerToken();
+        blobs.delete(CheckpointWriter.setName(20));
+        Backends.use("onednn");
+        double fast = evaluation(train(20, null)).heldOutNatsPerToken();
+        assertThat(Math.abs(fast - reference)).isLessThan(0.01);
+    }
+
+    @Test
+    void equalSeedsGiveEqualBits() throws Exception {
+        train(8, null);
+        byte[] first = weights(8);
+        blobs.delete(CheckpointWriter.setName(8));
+        train(8, null);
+        assertThat(weights(8)).isEqualTo(first);
+    }
+
+    @Test
+    void goesOnFromACheckpointAsIfNeverStopped() throws Exception {
+        interval = 4;
+        train(10, null);
+        byte[] undisturbed = weights(10);
+        assertThat(blobs.committed()).containsExactly("step-00000004", "step-00000008", "step-00000010");
+        blobs.delete("step-00000008");
+        blobs.delete("step-00000010");
+        progress.clear();
+
+        String newest = new CheckpointReader(blobs).newest();
+        assertThat(newest).isEqualTo("step-00000004");
+        train(10, newest);
+
+        assertThat(progress).hasSize(6);
+        assertThat(weights(10)).isEqualTo(undisturbed);
+    }
+
+    @Test
+    void theNumberOfProcessesDoesNotChangeTheBits() throws Exception {
+        train(6, null);
+        byte[] alone = weights(6);
+        blobs.delete(CheckpointWriter.setName(6));
+        try (LocalParameterStore store = new LocalParameterStore(sync, blobs, null)) {
+            CompletableFuture<TrainingResult> second = CompletableFuture.supplyAsync(() -> runUnchecked(store, 1));
+            runUnchecked(store, 0);
+            assertThat(second.join().checkpoint()).isNull();
+        }
+        assertThat(weights(6)).isEqualTo(alone);
+    }
+
+    private TrainingResult runUnchecked(LocalParameterStore store, int worker) {
+        try {
+            return run(store, settings(6, List.of(worker)), ResumePoint.start(WORKERS));
+        } catch (IOException | InterruptedException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    @Test
+    void evaluatingTheCheckpointGivesTheSameBits() throws Exception {
+        TrainingResult result = train(6, null);
+        CheckpointReader reader = new CheckpointReader(blobs);
+        Manifest manifest = reader.manifest("step-00000006");
+        assertThat(manifest.evaluation()).isEqualTo(result.evaluation());
+        assertThat(manifest.settings()).containsEntry("howdah.model.hidden", "64");
+        assertThat(manifest.positions()).containsExactly(new Position(0, 1, 8), new Position(0, 1, 8));
+        assertThat(manifest.blobs()).hasSize(2);
+
+        FeedForwardLanguageModel fresh = new FeedForwardLanguageModel(SIZES, 0, 99);
+        reader.loadModel("step-00000006", manifest, fresh);
+        assertThat(Evaluator.evaluate(fresh, manifest.properties(), heldOut)).isEqualTo(manifest.evaluation());
+        assertThat(fresh.module().isTraining()).isTrue();
+    }
+
+    @Test
+    void refusesADamagedModel() throws Exception {
+        train(1, null);
+        CheckpointReader reader = new CheckpointReader(blobs);
+        Manifest manifest = reader.manifest("step-00000001");
+        blobs.corrupt("step-00000001", Manifest.MODEL_BLOB, 5000);
+        assertThatThrownBy(() -> reader.loadModel("step-00000001", manifest, model()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("blob=model.safetensors")
+                .hasMessageContaining("crc32c");
+    }
+
+    @Test
+    void stopsAtAStepBoundaryWithACheckpoint() throws Exception {
+        FeedForwardLanguageModel model = model();
+        try (LocalParameterStore store = new LocalParameterStore(sync, blobs, null)) {
+            CheckpointWriter writer = new CheckpointWriter(blobs, store, Map.of(), Map.of(), null);
+            List<TrainingLoop> self = new ArrayList<>();
+            StepListener listener = step -> {
+                if (step.step() == 3) {
+                    self.get(0).requestStop();
+                }
+            };
+            self.add(new TrainingLoop(
+                    model, training, store, settings(50, List.of(0, 1)), listener, writer, () -> 1_000_000_000L));
+            TrainingResult result = self.get(0).run(ResumePoint.start(WORKERS));
+            assertThat(result.step()).isEqualTo(3);
+            assertThat(result.checkpoint()).isEqualTo("step-00000003");
+            assertThat(result.evaluation()).isNull();
+        }
+    }
+
+    @Test
+    void refusesWorkersBeyondTheirNumber() {
+        assertThatThrownBy(() -> settings(1, List.of(2))).hasMessageContaining("ownWorkers=[2]");
     }
 }
