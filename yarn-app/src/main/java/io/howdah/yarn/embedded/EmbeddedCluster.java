@@ -13,6 +13,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.mapreduce.v2.hs.JobHistoryServer;
 import org.apache.hadoop.service.Service;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.YarnClient;
@@ -110,8 +111,9 @@ public final class EmbeddedCluster implements AutoCloseable {
         try {
             hdfs = starting.join();
         } catch (CompletionException e) {
-            throw new IOException("Cannot start HDFS: " + e.getCause() + ", expected a NameNode and two DataNodes; see the"
-                    + " log", e);
+            throw new IOException(
+                    "Cannot start HDFS: " + e.getCause() + ", expected a NameNode and two DataNodes; see the" + " log",
+                    e);
         }
     }
 
@@ -188,7 +190,8 @@ public final class EmbeddedCluster implements AutoCloseable {
         if (history != null) {
             history.stop();
         }
-        if (hdfs != null) {
+        // It unregisters its own hooks, which is refused while the process ends; then it ends with it.
+        if (hdfs != null && !ShutdownHookManager.get().isShutdownInProgress()) {
             hdfs.shutdown(false);
         }
     }
@@ -210,11 +213,10 @@ public final class EmbeddedCluster implements AutoCloseable {
         CompletableFuture<?>[] stops = new CompletableFuture<?>[NODES];
         for (int i = 0; i < NODES; i++) {
             Service node = cluster.getNodeManager(i);
-            stops[i] = node == null
-                    ? CompletableFuture.completedFuture(null)
-                    : CompletableFuture.runAsync(node::stop);
+            stops[i] = node == null ? CompletableFuture.completedFuture(null) : CompletableFuture.runAsync(node::stop);
         }
-        CompletableFuture.allOf(stops).exceptionally(e -> {
+        CompletableFuture.allOf(stops)
+                .exceptionally(e -> {
                     LOG.warn("A NodeManager did not stop in good order", e);
                     return null;
                 })
