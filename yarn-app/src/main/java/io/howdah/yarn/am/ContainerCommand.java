@@ -17,7 +17,7 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 
 /** The command line and environment of a container's JVM. Containers inherit nothing, so all of it is said here. */
 public final class ContainerCommand {
-    /** Folder, in every container, into which the NodeManager unpacked howdah.jar; once per node and application. */
+    /** Folder, in every container, with howdah.jar and, unpacked by the NodeManager, its natives; once per node and application. */
     public static final String CODE = "howdah";
     /** File, in every container, with the job's settings. */
     public static final String JOB_FILE = "howdah-job.xml";
@@ -81,7 +81,9 @@ public final class ContainerCommand {
     private String classPath() {
         List<String> entries = new ArrayList<>();
         String here = Environment.PWD.$$() + "/";
+        // Natives that are unpacked already must be found before those in the jar.
         entries.add(here + CODE);
+        entries.add(here + CODE + "/" + StagedFiles.JAR);
         libraries.forEach(library -> entries.add(here + library));
         entries.add(Environment.HADOOP_CONF_DIR.$$());
         String cluster = config.find(YarnKeys.CLASSPATH);

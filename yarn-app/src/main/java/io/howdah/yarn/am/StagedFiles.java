@@ -20,8 +20,11 @@ import org.apache.hadoop.yarn.api.records.URL;
  * {@code -libjars}, {@code files/} for {@code -files}, {@code archives/LINK/} for {@code -archives}.
  */
 public final class StagedFiles {
-    /** Name of the job jar; it is localised unpacked, so that natives are unpacked once per node, not per container. */
+    /** Name of the job jar; natives beside it are unpacked by the NodeManager: once per node, not per container. */
     public static final String JAR = "howdah.jar";
+
+    /** Entries that are unpacked beside the jar. All of them would be thousands of files, for each of which a node may fork. */
+    private static final String NATIVES = "org/bytedeco/.*\\.so[.0-9]*";
 
     private final FileSystem fileSystem;
     private final Path folder;
@@ -65,7 +68,9 @@ public final class StagedFiles {
     /** What every container of the application gets, by the name under which it finds it. */
     public Map<String, LocalResource> resources() throws IOException {
         Map<String, LocalResource> resources = new LinkedHashMap<>();
-        resources.put(ContainerCommand.CODE, resource(fileSystem.getFileStatus(jar()), LocalResourceType.ARCHIVE));
+        LocalResource code = resource(fileSystem.getFileStatus(jar()), LocalResourceType.PATTERN);
+        code.setPattern(NATIVES);
+        resources.put(ContainerCommand.CODE, code);
         resources.put(ContainerCommand.JOB_FILE, resource(fileSystem.getFileStatus(jobFile()), LocalResourceType.FILE));
         for (String kind : List.of("lib", "files")) {
             for (FileStatus status : list(kind)) {

@@ -2,6 +2,7 @@
 package io.howdah.yarn.embedded;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -82,37 +83,35 @@ public final class EmbeddedCluster implements AutoCloseable {
 
     private void start(Nodes nodes, String classPath) throws IOException {
         Configuration daemons = EmbeddedSettings.forDaemons(folder, nodes, classPath);
-        // The NameNode first: whatever else starts needs its address, and must not take its port.
-        MiniDFSCluster startingHdfs =
-                new MiniDFSCluster.Builder(daemons).numDataNodes(0).build();
-        hdfs = startingHdfs;
-        daemons.set("fs.defaultFS", startingHdfs.getURI().toString());
-        // Without DataNodes it was set to none.
-        daemons.setInt("dfs.replication", NODES);
-        CompletableFuture<Void> dataNodes = CompletableFuture.runAsync(() -> startDataNodes(startingHdfs, daemons));
+        CompletableFuture<MiniDFSCluster> startingHdfs = CompletableFuture.supplyAsync(() -> startHdfs(daemons));
         try {
             startYarn(daemons);
         } finally {
-            awaitEnd(dataNodes);
+            awaitHdfs(startingHdfs);
         }
         startHistory(daemons);
         EmbeddedSettings.writeSiteFiles(configuration(), folder);
     }
 
-    private static void startDataNodes(MiniDFSCluster hdfs, Configuration daemons) {
+    private static MiniDFSCluster startHdfs(Configuration daemons) {
         try {
-            hdfs.startDataNodes(new Configuration(daemons), NODES, true, null, null);
-            hdfs.waitActive();
+            MiniDFSCluster starting = new MiniDFSCluster.Builder(new Configuration(daemons))
+                    .nameNodePort(URI.create(daemons.get("fs.defaultFS")).getPort())
+                    .numDataNodes(NODES)
+                    .build();
+            starting.waitActive();
+            return starting;
         } catch (IOException e) {
             throw new CompletionException(e);
         }
     }
 
-    private static void awaitEnd(CompletableFuture<Void> started) throws IOException {
+    private void awaitHdfs(CompletableFuture<MiniDFSCluster> starting) throws IOException {
         try {
-            started.join();
+            hdfs = starting.join();
         } catch (CompletionException e) {
-            throw new IOException("Cannot start the DataNodes: " + e.getCause() + ", expected two that run; see the log", e);
+            throw new IOException("Cannot start HDFS: " + e.getCause() + ", expected a NameNode and two DataNodes; see the"
+                    + " log", e);
         }
     }
 

@@ -3,25 +3,31 @@ package io.howdah.yarn.embedded;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hadoop's settings of an embedded cluster: for its daemons, for its clients, and as site files for its containers. Meant
  * for one machine: ports are free ones, everything lies under one folder, and whatever waits does so for a short time.
  */
 final class EmbeddedSettings {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedSettings.class);
     /** Site files by name: each daemon's defaults are read after the site file of the one before, so all need all. */
     private static final List<String> SITE_FILES =
             List.of("core-site.xml", "hdfs-site.xml", "mapred-site.xml", "yarn-site.xml");
 
     private static final Map<String, String> HDFS = Map.of(
+            "dfs.replication", "2",
             "dfs.permissions.superusergroup", "howdah",
             "dfs.namenode.fs-limits.min-block-size", "0",
             "fs.trash.interval", "0");
@@ -31,6 +37,8 @@ final class EmbeddedSettings {
             "yarn.scheduler.minimum-allocation-mb", "128",
             "yarn.scheduler.maximum-allocation-mb", "1048576",
             "yarn.scheduler.maximum-allocation-vcores", "1024",
+            // Containers shall spread over both nodes, as they would on a busy cluster.
+            "yarn.scheduler.capacity.per-node-heartbeat.multiple-assignments-enabled", "false",
             "yarn.scheduler.capacity.root.queues", "default",
             "yarn.scheduler.capacity.root.default.capacity", "100",
             "yarn.scheduler.capacity.maximum-am-resource-percent", "0.5");
@@ -99,6 +107,8 @@ final class EmbeddedSettings {
                 List.of(HDFS, RESOURCE_MANAGER, NODE_MANAGER, ADDRESSES, GIVING_UP, MAP_REDUCE, javaHome())) {
             group.forEach(daemons::set);
         }
+        // Known before HDFS listens, so that YARN can start beside it.
+        daemons.set("fs.defaultFS", "hdfs://localhost:" + freePort());
         // Tracking URLs are made of this setting, and not of the port that was taken.
         daemons.set("yarn.resourcemanager.webapp.address", "localhost:" + freePort());
         daemons.set("hadoop.tmp.dir", folder.resolve("tmp").toString());
@@ -138,10 +148,17 @@ final class EmbeddedSettings {
         }
     }
 
+    /** A port that nobody has, outside the range that the kernel gives to those who ask for any. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        for (int attempt = 0; attempt < 1000; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                LOG.debug("Port {} is taken", port, e);
+            }
         }
+        throw new IOException("Cannot find a free port: range=20000..31999, expected one; end programs that listen there");
     }
 
     /** Containers run on the JVM that runs the cluster, whatever the shell's variables say. */
