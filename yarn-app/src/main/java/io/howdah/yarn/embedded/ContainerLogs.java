@@ -62,7 +62,9 @@ final class ContainerLogs {
             }
             Thread.sleep(PAUSE_MILLIS);
         }
-        LOG.warn("Cannot save logs of containers: application={}, expected uploaded ones", application.getApplicationId());
+        LOG.warn(
+                "Cannot save logs of containers: application={}, expected uploaded ones",
+                application.getApplicationId());
     }
 
     private boolean read(ApplicationReport application, OutputStream out) throws IOException {

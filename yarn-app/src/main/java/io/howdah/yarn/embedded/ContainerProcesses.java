@@ -30,8 +30,7 @@ final class ContainerProcesses {
     List<ProcessHandle> kill(int seconds) {
         List<ProcessHandle> found = running();
         found.forEach(ProcessHandle::destroyForcibly);
-        CompletableFuture<?>[] ends =
-                found.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<?>[] ends = found.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
         try {
             CompletableFuture.allOf(ends).get(seconds, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

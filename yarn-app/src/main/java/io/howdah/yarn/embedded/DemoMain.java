@@ -83,8 +83,8 @@ public final class DemoMain implements Callable<Integer> {
         Path temporary = Files.createDirectories(folder.resolve("tmp"));
         System.setProperty("java.io.tmpdir", temporary.toString());
         String classPath = Files.readString(classPathFile).strip();
-        Demonstration.Plan plan =
-                new Demonstration.Plan(folder.resolve("cluster"), logs, corpus, classPath, steps, workers, servers, keep);
+        Demonstration.Plan plan = new Demonstration.Plan(
+                folder.resolve("cluster"), logs, corpus, classPath, steps, workers, servers, keep);
         int status = FAILED;
         try (Demonstration demonstration = new Demonstration(plan, out)) {
             // Before Hadoop's own hook, which closes the file systems that applications still need to clean up.
@@ -129,8 +129,8 @@ public final class DemoMain implements Callable<Integer> {
         Path folder = Files.createDirectories(work).toRealPath();
         try (Stream<Path> files = Files.list(folder)) {
             if (files.findAny().isPresent()) {
-                throw new IOException("Cannot start: --work " + folder + " holds files, expected an empty folder; choose"
-                        + " another");
+                throw new IOException("Cannot start: --work " + folder
+                        + " holds files, expected an empty folder; choose" + " another");
             }
         }
         return folder;

@@ -110,8 +110,9 @@ public final class EmbeddedCluster implements AutoCloseable {
         try {
             hdfs = starting.join();
         } catch (CompletionException e) {
-            throw new IOException("Cannot start HDFS: " + e.getCause() + ", expected a NameNode and two DataNodes; see the"
-                    + " log", e);
+            throw new IOException(
+                    "Cannot start HDFS: " + e.getCause() + ", expected a NameNode and two DataNodes; see the" + " log",
+                    e);
         }
     }
 
@@ -210,11 +211,10 @@ public final class EmbeddedCluster implements AutoCloseable {
         CompletableFuture<?>[] stops = new CompletableFuture<?>[NODES];
         for (int i = 0; i < NODES; i++) {
             Service node = cluster.getNodeManager(i);
-            stops[i] = node == null
-                    ? CompletableFuture.completedFuture(null)
-                    : CompletableFuture.runAsync(node::stop);
+            stops[i] = node == null ? CompletableFuture.completedFuture(null) : CompletableFuture.runAsync(node::stop);
         }
-        CompletableFuture.allOf(stops).exceptionally(e -> {
+        CompletableFuture.allOf(stops)
+                .exceptionally(e -> {
                     LOG.warn("A NodeManager did not stop in good order", e);
                     return null;
                 })

@@ -114,7 +114,9 @@ final class EmbeddedSettings {
         daemons.set("hadoop.tmp.dir", folder.resolve("tmp").toString());
         daemons.set("hdfs.minidfs.basedir", folder.resolve("hdfs").toString());
         // On the local disk, since the ResourceManager starts before HDFS can store anything.
-        daemons.set("yarn.node-attribute.fs-store.root-dir", folder.resolve("attributes").toUri().toString());
+        daemons.set(
+                "yarn.node-attribute.fs-store.root-dir",
+                folder.resolve("attributes").toUri().toString());
         daemons.setInt("yarn.minicluster.yarn.nodemanager.resource.memory-mb", nodes.memoryMb());
         daemons.setInt("yarn.nodemanager.resource.cpu-vcores", nodes.vcores());
         daemons.setStrings("yarn.application.classpath", containerClassPath(folder, classPath));
@@ -158,7 +160,8 @@ final class EmbeddedSettings {
                 LOG.debug("Port {} is taken", port, e);
             }
         }
-        throw new IOException("Cannot find a free port: range=20000..31999, expected one; end programs that listen there");
+        throw new IOException(
+                "Cannot find a free port: range=20000..31999, expected one; end programs that listen there");
     }
 
     /** Containers run on the JVM that runs the cluster, whatever the shell's variables say. */
