@@ -9,11 +9,9 @@ import io.howdah.ps.proto.Initialise;
 import io.howdah.ps.proto.Initialised;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pull;
-import io.howdah.ps.proto.RequestFailed;
 import io.howdah.ps.proto.SendWeights;
 import io.howdah.ps.proto.ShardSquares;
 import io.howdah.ps.proto.Snapshot;
-import io.howdah.ps.proto.SnapshotWritten;
 import io.howdah.ps.proto.WorkerReport;
 import io.howdah.ps.wire.Connection;
 import io.howdah.ps.wire.ConnectionListener;
@@ -34,10 +32,6 @@ import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.sync.VersionGate;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,22 +48,19 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
     private final Counters counters;
     private final VersionGate gate = new VersionGate();
     private final PullQueue pulls = new PullQueue();
-    private final Set<Connection> workers = new LinkedHashSet<>();
-    private final Set<Connection> servers = new LinkedHashSet<>();
+    private final ServerPeers peers = new ServerPeers();
+    private final SnapshotRequests snapshots;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
     private volatile boolean closing;
     private @Nullable ServedModel model;
-    private @Nullable Connection decider;
     private @Nullable Connection loader;
-    private @Nullable ShardSquares unsentSquares;
-    private int snapshotsInProgress;
-    private @Nullable StepOutcome postponed;
 
     ServerSession(SyncSettings settings, ServerPlace place, SnapshotFiles files, Counters counters) {
         this.settings = settings;
         this.place = place;
         this.files = files;
         this.counters = counters;
+        this.snapshots = new SnapshotRequests(place, files, this::apply);
     }
 
     CompletableFuture<String> failure() {
@@ -78,20 +69,11 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
 
     @Override
     public void opened(Connection connection) {
+        LOG.info("Connected: peer={} address={}", connection.peer(), connection.address());
+        peers.add(connection);
         Peer peer = connection.peer();
-        if (peer == null) {
-            decider = connection;
-            sendSquares();
-            return;
-        }
-        LOG.info("Connected: peer={} address={}", peer, connection.address());
-        if (peer.role() == Role.WORKER) {
-            workers.add(connection);
-            return;
-        }
-        servers.add(connection);
-        StepOutcome last = model == null || !place.decides() ? null : model.lastOutcome();
-        if (last != null) {
+        StepOutcome last = model == null ? null : model.lastOutcome();
+        if (last != null && peer != null && peer.role() == Role.SERVER) {
             connection.send(FrameType.OUTCOME, Messages.outcome(last));
         }
     }
@@ -126,10 +108,10 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
             case WORKER_REPORT -> report(connection, Messages.report(frame.header(WorkerReport.class)));
             case SHARD_SQUARES -> squares(connection, Messages.squares(frame.header(ShardSquares.class)));
             case OUTCOME -> {
-                if (!connection.equals(decider)) {
+                if (!peers.isDecider(connection)) {
                     throw unexpected(frame.type());
                 }
-                decided(Messages.outcome(frame.header(Outcome.class)));
+                snapshots.applyWhenIdle(Messages.outcome(frame.header(Outcome.class)));
             }
             case PULL -> pull(connection, frame.header(Pull.class));
             case SNAPSHOT -> snapshot(connection, frame.header(Snapshot.class));
@@ -282,15 +264,7 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
         if (place.decides()) {
             decide(() -> model().coordinator().report(0, report));
         } else {
-            unsentSquares = Messages.squares(report);
-            sendSquares();
-        }
-    }
-
-    private void sendSquares() {
-        if (decider != null && unsentSquares != null) {
-            decider.send(FrameType.SHARD_SQUARES, unsentSquares);
-            unsentSquares = null;
+            peers.report(Messages.squares(report));
         }
     }
 
@@ -330,19 +304,13 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
             return;
         }
         if (outcome != null) {
-            Outcome message = Messages.outcome(outcome);
-            servers.forEach(server -> server.send(FrameType.OUTCOME, message));
-            workers.forEach(worker -> worker.send(FrameType.OUTCOME, message));
-            decided(outcome);
+            peers.tell(Messages.outcome(outcome));
+            snapshots.applyWhenIdle(outcome);
         }
     }
 
-    /** Ends the step, after the snapshots of its weights. */
-    private void decided(StepOutcome outcome) {
-        if (snapshotsInProgress > 0) {
-            postponed = outcome;
-            return;
-        }
+    /** Ends the step. */
+    private void apply(StepOutcome outcome) {
         ParameterShard shard = model().shard();
         if (outcome.step() < shard.version()) {
             return;
@@ -369,7 +337,7 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
                     + ", expected inside " + shard.range() + "; all processes must use one parameter table");
         }
         whenPublished(pull.getMinimumVersion(), connection, () -> {
-            if (workers.contains(connection)) {
+            if (peers.isWorker(connection)) {
                 pulls.add(connection, pull, shard);
             }
         });
@@ -377,47 +345,7 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
 
     private void snapshot(Connection connection, Snapshot request) {
         ServedModel current = model();
-        whenPublished(request.getVersion(), connection, () -> {
-            long version = current.shard().version();
-            if (version != request.getVersion()) {
-                refuse(
-                        connection,
-                        request,
-                        "Cannot write snapshot: version=" + request.getVersion() + ", expected " + version
-                                + "; ask for it before contributing to that step");
-                return;
-            }
-            snapshotsInProgress++;
-            files.write(current.shard(), current.scaler(), request.getSet(), (blob, problem) -> {
-                snapshotsInProgress--;
-                if (blob == null) {
-                    refuse(connection, request, place + ": " + problem);
-                } else {
-                    connection.send(
-                            FrameType.SNAPSHOT_WRITTEN,
-                            SnapshotWritten.newBuilder()
-                                    .setRequest(request.getRequest())
-                                    .setBlob(blob.name())
-                                    .setBytes(blob.bytes())
-                                    .setCrc32C(blob.crc32c())
-                                    .build());
-                }
-                StepOutcome waiting = postponed;
-                if (snapshotsInProgress == 0 && waiting != null) {
-                    postponed = null;
-                    decided(waiting);
-                }
-            });
-        });
-    }
-
-    private static void refuse(Connection connection, Snapshot request, String reason) {
-        connection.send(
-                FrameType.REQUEST_FAILED,
-                RequestFailed.newBuilder()
-                        .setRequest(request.getRequest())
-                        .setReason(reason)
-                        .build());
+        whenPublished(request.getVersion(), connection, () -> snapshots.write(connection, request, current));
     }
 
     @Override
@@ -429,7 +357,7 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
 
     @Override
     public void closed(Connection connection, String reason) {
-        workers.remove(connection);
+        String lostServer = peers.remove(connection);
         pulls.forget(connection);
         if (connection.equals(loader)) {
             loader = null;
@@ -437,14 +365,10 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
         if (closing) {
             return;
         }
-        String lost = "peer=" + connection.peer() + " address=" + connection.address() + " " + reason;
-        if (connection.equals(decider)) {
-            decider = null;
-            fail("Lost server 0: address=" + connection.address() + " " + reason);
-        } else if (servers.remove(connection)) {
-            fail("Lost " + connection.peer() + ": address=" + connection.address() + " " + reason);
+        if (lostServer == null) {
+            LOG.info("Disconnected: peer={} address={} {}", connection.peer(), connection.address(), reason);
         } else {
-            LOG.info("Disconnected: {}", lost);
+            fail("Lost " + lostServer + ": address=" + connection.address() + " " + reason);
         }
     }
 
@@ -455,13 +379,7 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
         }
         LOG.error("Failed: {} {}", place, reason);
         gate.clear();
-        List<Connection> everyone = new ArrayList<>(workers);
-        everyone.addAll(servers);
-        if (decider != null) {
-            everyone.add(decider);
-        }
-        Failure message = Failure.newBuilder().setReason(reason).build();
-        everyone.forEach(connection -> connection.send(FrameType.FAILURE, message));
+        peers.tell(Failure.newBuilder().setReason(reason).build());
     }
 
     /** From here on connections end without being anybody's failure. */

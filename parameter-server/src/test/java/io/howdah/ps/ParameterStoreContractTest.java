@@ -99,6 +99,10 @@ class ParameterStoreContractTest {
             futures.add(Training.push(fixture.worker(action.process), action.push, dtype));
         }
         futures.forEach(Training::await);
+        for (int process = 0; process < 3; process++) {
+            // The answer comes after everything this process has pushed: the servers have seen attempt 1.
+            Training.weights(fixture.worker(process), step);
+        }
         List<CompletableFuture<StepOutcome>> outcomes = new ArrayList<>();
         for (int worker = LOGICAL - 1; worker >= 0; worker--) {
             Push stale = new Push(step, worker, 0, 0, 3 + worker, 1);

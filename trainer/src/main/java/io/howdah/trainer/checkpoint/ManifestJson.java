@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.checkpoint;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
@@ -47,7 +48,7 @@ public final class ManifestJson {
                         + ", expected " + Manifest.FORMAT_VERSION + "; use a version of Howdah that knows this format");
             }
             return JSON.treeToValue(root, Manifest.class);
-        } catch (com.fasterxml.jackson.core.JacksonException | NullPointerException e) {
+        } catch (JacksonException | NullPointerException e) {
             throw new IOException(
                     "Cannot read manifest: location=" + location + ", expected a manifest as this version writes it ("
                             + e.getMessage() + "); use another checkpoint",

@@ -71,7 +71,10 @@ public interface Backend {
     /** table[ids[i]] += rows[i], in order of i. */
     void scatterAddRows(Tensor rows, Tensor ids, Tensor table);
 
-    /** Copies with conversion between any two dtypes; shapes equal. Float to 16-bit rounds to nearest even. */
+    /**
+     * Copies with conversion between any two dtypes; shapes equal. Float to 16-bit rounds to nearest even; float32
+     * denormals may become zero in bfloat16, as on processors that convert in hardware.
+     */
     void convert(Tensor in, Tensor out);
 
     /** Whether no element of a floating-point tensor is infinite or NaN. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -74,7 +75,7 @@ class ManifestTest {
     @Test
     void convertsNatsToBits() {
         Evaluation evaluation = new Evaluation(Math.log(2) * 3, Math.log(2) * 5, 10);
-        assertThat(evaluation.bitsPerByte()).isCloseTo(3, org.assertj.core.data.Offset.offset(1e-12));
-        assertThat(evaluation.unigramBitsPerByte()).isCloseTo(5, org.assertj.core.data.Offset.offset(1e-12));
+        assertThat(evaluation.bitsPerByte()).isCloseTo(3, Offset.offset(1e-12));
+        assertThat(evaluation.unigramBitsPerByte()).isCloseTo(5, Offset.offset(1e-12));
     }
 }

@@ -4,6 +4,10 @@ package io.howdah.trainer.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.howdah.trainer.kernel.java.JavaBackend;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,5 +25,16 @@ class BackendsTest {
         assertThat(Backends.use("auto").name()).isEqualTo("onednn");
         assertThatThrownBy(() -> Backends.use("cuda"))
                 .hasMessageContaining("name=cuda, expected one of [auto, onednn, java]");
+    }
+
+    @Test
+    void takesTheNextWhereNativesAreMissing() {
+        Map<String, Supplier<Backend>> table = new LinkedHashMap<>();
+        table.put("native", () -> {
+            throw new UnsatisfiedLinkError("no library for this platform");
+        });
+        assertThatThrownBy(() -> Backends.fastest(table)).hasMessageContaining("none loads");
+        table.put("java", JavaBackend::new);
+        assertThat(Backends.fastest(table).name()).isEqualTo("java");
     }
 }

@@ -9,6 +9,7 @@ import io.howdah.trainer.autograd.GradMode;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 /** PyTorch's rules of promotion, recording and in-place writes; expected values were taken from PyTorch. */
@@ -133,7 +134,7 @@ class OpSemanticsTest {
         Tensor x = parameter(1);
         Tensor y = Dispatcher.callInPlace(Functions.EXP, NoAttributes.NONE, Arithmetic.multiply(x, floats(2)));
         Autograd.backward(y);
-        assertThat(x.grad().item()).isCloseTo(2 * Math.exp(2), org.assertj.core.data.Offset.offset(1e-5));
+        assertThat(x.grad().item()).isCloseTo(2 * Math.exp(2), Offset.offset(1e-5));
     }
 
     @Test

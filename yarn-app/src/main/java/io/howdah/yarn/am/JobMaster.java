@@ -148,6 +148,7 @@ final class JobMaster {
     private long stoppingMillis;
     /** Once it is, servers lose each other in any order; that is no failure. */
     private boolean done;
+
     private boolean forced;
     private volatile Command command = Command.getDefaultInstance();
     private volatile JobStatus status = JobStatus.getDefaultInstance();

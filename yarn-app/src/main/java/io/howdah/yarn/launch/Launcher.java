@@ -14,11 +14,9 @@ public final class Launcher {
 
     /** Runs the class named by the system property {@code howdah.main}, or else the command line. */
     public static void main(String[] arguments) throws Throwable {
-        String version = System.getProperty("java.specification.version");
-        if (major(version) < REQUIRED) {
-            System.err.println("Cannot start Howdah: java.version=" + System.getProperty("java.version") + " in "
-                    + System.getProperty("java.home") + ", expected Java " + REQUIRED + " or newer; set JAVA_HOME here,"
-                    + " and -D howdah.java.home=… for the containers");
+        String refusal = refusal(System.getProperty("java.specification.version"), System.getProperty("java.home"));
+        if (!refusal.isEmpty()) {
+            System.err.println(refusal);
             System.exit(2);
         }
         String main = System.getProperty("howdah.main", "io.howdah.yarn.cli.HowdahMain");
@@ -29,10 +27,15 @@ public final class Launcher {
         }
     }
 
-    /** 8 for “1.8”, 17 for “17”. */
-    static int major(String specificationVersion) {
+    /** One line for a JVM that is too old, such as “1.8” or “11”; empty for one that will do. */
+    static String refusal(String specificationVersion, String javaHome) {
         String number =
                 specificationVersion.startsWith("1.") ? specificationVersion.substring(2) : specificationVersion;
-        return Integer.parseInt(number);
+        if (Integer.parseInt(number) >= REQUIRED) {
+            return "";
+        }
+        return "Cannot start Howdah: java.specification.version=" + specificationVersion + " java.home=" + javaHome
+                + ", expected Java " + REQUIRED + " or newer; set JAVA_HOME here, and -D howdah.java.home=... for the"
+                + " containers";
     }
 }

@@ -42,7 +42,8 @@ final class WorkerTask implements Task {
         SyncSettings sync = SyncSettings.of(
                 context.config(), assignment.getWorkers(), context.config().get(TrainKeys.STEPS));
         JobIdentity identity = context.identity(assignment.getGeneration());
-        try (ParameterStore store = new RemoteParameterStore(sync, context.id().index(), Endpoints.of(assignment), identity, Endpoints.CONNECT_TIMEOUT)) {
+        try (ParameterStore store = new RemoteParameterStore(
+                sync, context.id().index(), Endpoints.of(assignment), identity, Endpoints.CONNECT_TIMEOUT)) {
             TrainingResult result =
                     training.run(store, sync, Slices.of(context.id().index(), assignment), meter);
             return training.results(result);

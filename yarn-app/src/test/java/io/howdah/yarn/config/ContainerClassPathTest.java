@@ -1,3 +1,4 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.config;
 
 import static org.assertj.core.api.Assertions.assertThatCode;

@@ -66,7 +66,7 @@ final class Layout {
 
     @Override
     public int hashCode() {
-        return (dtype.ordinal() * 31 + Arrays.hashCode(sizes)) * 31 + Arrays.hashCode(strides);
+        return (dtype.hashCode() * 31 + Arrays.hashCode(sizes)) * 31 + Arrays.hashCode(strides);
     }
 
     @Override

@@ -32,6 +32,9 @@ public final class OneDnnBackend implements Backend {
     /** Below this many elements a call costs more than the Java loop. */
     private static final long SMALL = 4096;
 
+    /** Per thread; a training step of a model needs a few dozen. */
+    private static final int CACHED_PRIMITIVES = 512;
+
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final JavaBackend java = new JavaBackend();
@@ -50,12 +53,17 @@ public final class OneDnnBackend implements Backend {
     }
 
     private OneDnnBackend(OneDnn library) {
-        this.caches = ThreadLocal.withInitial(() -> new ThreadCache(new PrimitiveCache(library.engine())));
+        this.caches =
+                ThreadLocal.withInitial(() -> new ThreadCache(new PrimitiveCache(library.engine(), CACHED_PRIMITIVES)));
         this.products = new MatrixProducts(this::run, java);
         this.losses = new SoftmaxLosses(this::run, java);
     }
 
-    /** @throws LinkageError if there is no native library for this platform */
+    /**
+     * Loads the native library.
+     *
+     * @throws LinkageError if there is none for this platform
+     */
     public static OneDnnBackend load() {
         return new OneDnnBackend(OneDnn.load());
     }

@@ -15,14 +15,14 @@ import org.bytedeco.dnnl.dnnl_stream;
 
 /** The stream and the most recently used primitives of one thread. */
 final class PrimitiveCache implements AutoCloseable {
-    private static final int CAPACITY = 512;
-
     private final dnnl_engine engine;
+    private final int capacity;
     private final dnnl_stream stream = new dnnl_stream();
     private final Map<Recipe, Optional<Primitive>> primitives = new LinkedHashMap<>(16, 0.75f, true);
 
-    PrimitiveCache(dnnl_engine engine) {
+    PrimitiveCache(dnnl_engine engine, int capacity) {
         this.engine = engine;
+        this.capacity = capacity;
         OneDnn.check(dnnl_stream_create(stream, engine, dnnl_stream_default_flags), "create a stream");
     }
 
@@ -30,13 +30,18 @@ final class PrimitiveCache implements AutoCloseable {
     boolean run(Recipe recipe, Tensor... operands) {
         Optional<Primitive> primitive =
                 primitives.computeIfAbsent(recipe, missing -> Optional.ofNullable(Primitive.create(engine, missing)));
-        if (primitives.size() > CAPACITY) {
+        if (primitives.size() > capacity) {
             Iterator<Optional<Primitive>> eldest = primitives.values().iterator();
             eldest.next().ifPresent(Primitive::close);
             eldest.remove();
         }
         primitive.ifPresent(found -> found.run(stream, operands));
         return primitive.isPresent();
+    }
+
+    /** Number of recipes whose primitive, or lack of one, is known. */
+    int size() {
+        return primitives.size();
     }
 
     /** Frees everything; called once its thread is gone. */
