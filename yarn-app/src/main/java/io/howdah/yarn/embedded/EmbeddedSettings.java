@@ -80,11 +80,11 @@ final class EmbeddedSettings {
 
     /** A client or container that outlives the cluster must notice within seconds: the daemons never come back. */
     private static final Map<String, String> GIVING_UP = Map.of(
-            "ipc.client.connect.max.retries", "5",
-            "ipc.client.connect.retry.interval", "400",
-            "yarn.resourcemanager.connect.max-wait.ms", "4000",
+            "ipc.client.connect.max.retries", "1",
+            "ipc.client.connect.retry.interval", "200",
+            "yarn.resourcemanager.connect.max-wait.ms", "2000",
             "yarn.resourcemanager.connect.retry-interval.ms", "500",
-            "yarn.client.nodemanager-connect.max-wait-ms", "4000",
+            "yarn.client.nodemanager-connect.max-wait-ms", "2000",
             "yarn.client.nodemanager-connect.retry-interval-ms", "500",
             "yarn.app.mapreduce.am.scheduler.connection.wait.interval-ms", "4000",
             "dfs.client.retry.policy.enabled", "false");
