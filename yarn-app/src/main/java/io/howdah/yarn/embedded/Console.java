@@ -37,7 +37,7 @@ final class Console extends OutputStream {
     synchronized void printLast(String line) {
         ended = true;
         try {
-            target.write((System.lineSeparator() + line).getBytes(StandardCharsets.UTF_8));
+            target.write((line + System.lineSeparator()).getBytes(StandardCharsets.UTF_8));
             target.flush();
         } catch (IOException e) {
             // Nobody is there to read it.

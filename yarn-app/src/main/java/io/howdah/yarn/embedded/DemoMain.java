@@ -104,7 +104,7 @@ public final class DemoMain implements Callable<Integer> {
     /** Does nothing after an orderly end. */
     private void stop(Demonstration demonstration, Path temporary) {
         if (!demonstration.isClosed()) {
-            console.printLast("Stopping the cluster");
+            console.printLast(System.lineSeparator() + "Stopping the cluster");
             demonstration.close();
             Folders.delete(temporary);
             console.printLast("Stopped");

@@ -13,6 +13,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.mapreduce.v2.hs.JobHistoryServer;
 import org.apache.hadoop.service.Service;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.hadoop.yarn.api.records.ApplicationReport;
 import org.apache.hadoop.yarn.api.records.YarnApplicationState;
 import org.apache.hadoop.yarn.client.api.YarnClient;
@@ -189,7 +190,8 @@ public final class EmbeddedCluster implements AutoCloseable {
         if (history != null) {
             history.stop();
         }
-        if (hdfs != null) {
+        // It unregisters its own hooks, which is refused while the process ends; then it ends with it.
+        if (hdfs != null && !ShutdownHookManager.get().isShutdownInProgress()) {
             hdfs.shutdown(false);
         }
     }
