@@ -3,6 +3,7 @@ package io.howdah.ps;
 
 import io.howdah.ps.wire.ConnectionSettings;
 import io.howdah.ps.wire.Counters;
+import io.howdah.ps.wire.HeldMemory;
 import io.howdah.ps.wire.JobIdentity;
 import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.Role;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * the steps. {@link #start}, tell the port to whoever brings the job together, {@link #connect} with all addresses.
  */
 public final class ParameterServer implements AutoCloseable {
-    /** Received gradients of one worker that may wait for their turn before reading from it pauses. */
-    static final long HELD_LIMIT = 256L << 20;
-
     private final ServerPlace place;
     private final Counters counters = new Counters();
     private final Transport transport;
@@ -58,7 +56,8 @@ public final class ParameterServer implements AutoCloseable {
         this.place = place;
         int bodyLimit = Math.max(settings.chunkElements() * Float.BYTES, 1 << 20);
         this.transport = new Transport(
-                new ConnectionSettings(identity, bodyLimit, HELD_LIMIT, counters),
+                new ConnectionSettings(
+                        identity, bodyLimit, HeldMemory.perConnection(settings.logicalWorkers(), bodyLimit), counters),
                 "howdah-server-" + place.index(),
                 timer);
         SnapshotFiles files = new SnapshotFiles(place, blobs, source, transport::execute);

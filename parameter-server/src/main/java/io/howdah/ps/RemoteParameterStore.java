@@ -3,6 +3,7 @@ package io.howdah.ps;
 
 import io.howdah.ps.wire.ConnectionSettings;
 import io.howdah.ps.wire.Counters;
+import io.howdah.ps.wire.HeldMemory;
 import io.howdah.ps.wire.JobIdentity;
 import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.Role;
@@ -63,8 +64,8 @@ public final class RemoteParameterStore implements ParameterStore {
             Duration connectTimeout,
             @Nullable Timer timer) {
         int bodyLimit = Math.max(settings.chunkElements() * Float.BYTES, 1 << 20);
-        ConnectionSettings connections =
-                new ConnectionSettings(identity, bodyLimit, ParameterServer.HELD_LIMIT, counters);
+        ConnectionSettings connections = new ConnectionSettings(
+                identity, bodyLimit, HeldMemory.perConnection(servers.size(), bodyLimit), counters);
         this.transport = new Transport(connections, "howdah-worker-" + worker, timer);
         this.session = new ClientSession(settings, servers);
         for (int index = 0; index < servers.size(); index++) {

@@ -5,7 +5,6 @@ import io.howdah.trainer.config.Config;
 import io.howdah.yarn.am.StagedFiles;
 import io.howdah.yarn.config.JobConfiguration;
 import io.howdah.yarn.config.YarnKeys;
-import io.howdah.yarn.launch.Launcher;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -58,7 +57,7 @@ final class Staging {
 
     /** The jar that holds this code. */
     static Path jobJar() throws JobFailedException {
-        @Nullable String jar = ClassUtil.findContainingJar(Launcher.class);
+        @Nullable String jar = ClassUtil.findContainingJar(Staging.class);
         if (jar == null) {
             throw new JobFailedException("Cannot submit: this program runs from class files, expected howdah.jar;"
                     + " build it with mvn package and run that");
