@@ -26,7 +26,6 @@ import picocli.CommandLine.Option;
 @CommandLine.Command(
         name = "scripts/howdah demo",
         description = "Starts an embedded Hadoop cluster, preprocesses a corpus, trains on it and evaluates the model.",
-        mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class DemoMain implements Callable<Integer> {
     private static final int STOP_SECONDS = 30;
@@ -54,6 +53,13 @@ public final class DemoMain implements Callable<Integer> {
     @Option(names = "--classpath", paramLabel = "FILE", required = true, hidden = true)
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path classPathFile;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this text")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean help;
 
     private final Console console = new Console(new FileOutputStream(FileDescriptor.out));
     private final PrintStream out = new PrintStream(console, true, StandardCharsets.UTF_8);
