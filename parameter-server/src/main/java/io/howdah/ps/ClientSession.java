@@ -343,8 +343,8 @@ final class ClientSession {
 
         @Override
         public void closed(Connection connection, String reason) {
-            fail(new IllegalStateException("Lost server " + server + ": address=" + addresses.get(server) + " " + reason
-                    + ", expected it to outlive training; look into its log and go on from the last checkpoint"));
+            String address = String.valueOf(addresses.get(server));
+            fail(new IllegalStateException(LostServer.message("server " + server, address, reason)));
         }
     }
 }

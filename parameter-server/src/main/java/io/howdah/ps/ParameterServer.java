@@ -91,7 +91,7 @@ public final class ParameterServer implements AutoCloseable {
                     new Peer(Role.SERVER, place.index()),
                     timeout,
                     session,
-                    reason -> session.fail("Lost server 0: address=" + first + " " + reason));
+                    reason -> session.fail(LostServer.message("server 0", first.toString(), reason)));
         }
     }
 

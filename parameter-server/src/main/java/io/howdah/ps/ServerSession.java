@@ -368,7 +368,7 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
         if (lostServer == null) {
             LOG.info("Disconnected: peer={} address={} {}", connection.peer(), connection.address(), reason);
         } else {
-            fail("Lost " + lostServer + ": address=" + connection.address() + " " + reason);
+            fail(LostServer.message(lostServer, connection.address(), reason));
         }
     }
 

@@ -120,12 +120,13 @@ class RemoteParameterStoreTest {
                     Tensor.zeros(DType.FLOAT32, Training.TABLE.specs().get(0).shape()));
             Training.weights(store, 0);
             fixture.servers().get(1).close();
-            assertThatThrownBy(() -> Training.await(parked)).hasMessageContaining("Lost server 1: address=");
-            assertThatThrownBy(() -> Training.await(store.snapshot(0, "set"))).hasMessageContaining("Lost server 1");
+            assertThatThrownBy(() -> Training.await(parked)).hasMessageContaining("Cannot reach server 1: address=");
+            assertThatThrownBy(() -> Training.await(store.snapshot(0, "set")))
+                    .hasMessageContaining("Cannot reach server 1");
             assertThat(fixture.servers().get(0).failure().get(20, TimeUnit.SECONDS))
-                    .contains("Lost server 1");
+                    .contains("Cannot reach server 1");
             assertThat(fixture.servers().get(2).failure().get(20, TimeUnit.SECONDS))
-                    .contains("Lost server 1");
+                    .contains("Cannot reach server 1");
         }
     }
 

@@ -79,7 +79,10 @@ public final class ApplicationMasterMain {
             ShutdownHookManager.get().addShutdownHook(master::deleteStaging, FileSystem.SHUTDOWN_HOOK_PRIORITY + 30);
             status = master.run().state() == JobResult.State.SUCCEEDED ? 0 : 1;
         } catch (Exception | LinkageError e) {
-            LOG.error("Cannot run the job", e);
+            LOG.error("The ApplicationMaster failed", e);
+            // YARN hands the end of this stream to the client, which looks for a line like this.
+            System.err.println(
+                    "Cannot run the job: " + e + ", expected no such failure; see the ApplicationMaster's log");
         }
         // Threads of libraries must not keep a finished ApplicationMaster alive.
         System.exit(status);

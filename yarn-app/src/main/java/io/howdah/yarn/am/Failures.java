@@ -1,21 +1,39 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
+import io.howdah.ps.LostServer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
- * Collects why tasks failed and picks the one to show. A dying server makes every worker fail a moment earlier with a
- * lost connection, so a server's failure explains more than a worker's; otherwise the first counts.
+ * Collects why a job failed and picks the reason to show. When a process dies, its peers miss it a moment before YARN
+ * reports the death, so what is told first is often a consequence.
  */
 final class Failures {
-    private record Failure(TaskId task, String message) {}
+    /** How much a failure explains, most first. */
+    private enum Weight {
+        /** A process ended without a word. */
+        DIED,
+        /** A task, or the cluster, said what went wrong. */
+        TOLD,
+        /** A task lost another one. */
+        CONSEQUENCE
+    }
+
+    private record Failure(Weight weight, String message) {}
 
     private final List<Failure> failures = new ArrayList<>();
     private String killed = "";
 
-    void add(TaskId task, String message) {
-        failures.add(new Failure(task, message));
+    /** A reason in one line, from a task or about the cluster. */
+    void tell(String message) {
+        failures.add(new Failure(LostServer.isTold(message) ? Weight.CONSEQUENCE : Weight.TOLD, message));
+    }
+
+    /** A process that ended without saying why. */
+    void died(TaskRecord task, JobEvent.ContainerEnded event) {
+        failures.add(new Failure(Weight.DIED, describe(task, event)));
     }
 
     void kill(String reason) {
@@ -38,18 +56,12 @@ final class Failures {
             return killed;
         }
         return failures.stream()
-                .filter(failure -> failure.task.role() == Role.SERVER)
-                .findFirst()
-                .or(() -> failures.stream().findFirst())
+                .min(Comparator.comparing(Failure::weight))
                 .map(Failure::message)
                 .orElse("");
     }
 
-    /** One line for a process that ended without saying why. */
-    static String describe(TaskRecord task, JobEvent.ContainerEnded event) {
-        if (event.diagnostics().startsWith("Cannot ")) {
-            return event.diagnostics();
-        }
+    private static String describe(TaskRecord task, JobEvent.ContainerEnded event) {
         String detail = event.diagnostics().lines().findFirst().orElse("").strip();
         return "Cannot finish " + task.id + ": container=" + task.containerId + " host=" + task.host + " exit="
                 + event.exitStatus() + (detail.isEmpty() ? "" : " (" + detail + ")") + ", expected it to finish; "

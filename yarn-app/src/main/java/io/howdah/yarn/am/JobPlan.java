@@ -71,7 +71,7 @@ record JobPlan(JobKind kind, String applicationId, Config config) {
                 .setState(state.toString())
                 .setDiagnostics(diagnostics)
                 .setStep(lead.getStep())
-                .setTotalSteps(config.get(TrainKeys.STEPS))
+                .setTotalSteps(kind == JobKind.TRAIN ? config.get(TrainKeys.STEPS) : 0)
                 .setLoss(lead.getSamples() == 0 ? Double.NaN : lead.getLossSum() / lead.getSamples())
                 .setSamplesPerSecond(lead.getSamplesPerSecond())
                 .setPhase(lead.getPhase())

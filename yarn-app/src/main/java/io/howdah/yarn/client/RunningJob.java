@@ -120,7 +120,9 @@ public final class RunningJob {
         if (result != null && result.state() == JobResult.State.SUCCEEDED) {
             return result;
         }
-        String reason = result != null && !result.diagnostics().isEmpty() ? result.diagnostics() : lastLine(report);
+        String reason = result != null && !result.diagnostics().isEmpty()
+                ? result.diagnostics()
+                : reason(String.valueOf(report.getDiagnostics()));
         throw new JobFailedException(reason + " [" + id + " " + report.getYarnApplicationState() + "; logs: yarn logs"
                 + " -applicationId " + id + "]");
     }
@@ -135,15 +137,20 @@ public final class RunningJob {
         }
     }
 
-    /** YARN's diagnostics are pages long; the process's own last words are at their end. */
-    private static String lastLine(ApplicationReport report) {
-        String diagnostics = report.getDiagnostics() == null ? "" : report.getDiagnostics();
+    /** YARN's diagnostics are pages long; where the process said why it ended, its words are among the last. */
+    static String reason(String diagnostics) {
         return diagnostics
                 .lines()
+                .map(String::strip)
                 .filter(line -> line.startsWith("Cannot "))
                 .findFirst()
-                .or(() -> diagnostics.lines().filter(line -> !line.isBlank()).findFirst())
-                .orElse("Cannot finish: the application ended without a reason, expected one; see its log")
-                .strip();
+                .orElseGet(() -> "Cannot finish the job: "
+                        + diagnostics
+                                .lines()
+                                .map(String::strip)
+                                .filter(line -> !line.isEmpty())
+                                .findFirst()
+                                .orElse("no reason given")
+                        + ", expected the ApplicationMaster to run to the end; see its log");
     }
 }

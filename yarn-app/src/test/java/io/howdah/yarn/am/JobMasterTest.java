@@ -77,7 +77,7 @@ class JobMasterTest {
         run();
         complete(WORKER_0, "", Map.of());
         complete(WORKER_1, "", Map.of());
-        complete(SERVER, "Lost server 1: the other end closed it", Map.of());
+        complete(SERVER, "Cannot reach server 1: the other end closed it", Map.of());
         end("c0", 1);
         end("c1", 0);
         end("c2", 0);
@@ -105,14 +105,44 @@ class JobMasterTest {
     }
 
     @Test
-    void aServersFailureExplainsTheWorkersLostConnections() {
+    void aServersOwnWordsExplainTheWorkersLostConnections() {
         run();
-        complete(WORKER_0, "Cannot push: lost connection to server 0", Map.of());
-        end("c0", ContainerExitStatus.PREEMPTED);
+        complete(WORKER_0, "Cannot reach server 0: the other end closed it", Map.of());
         complete(SERVER, "Cannot serve: out of memory", Map.of());
+        end("c0", 1);
+        end("c1", 1);
+        end("c2", 0);
+        assertThat(cluster.result.diagnostics()).isEqualTo("Cannot serve: out of memory");
+    }
+
+    @Test
+    void aProcessThatDiedExplainsWhatItsPeersTold() {
+        run();
+        complete(WORKER_0, "Cannot reach server 0: the other end closed it", Map.of());
+        complete(WORKER_1, "Cannot train: odd", Map.of());
         end("c1", 1);
         end("c2", 1);
-        assertThat(cluster.result.diagnostics()).isEqualTo("Cannot serve: out of memory");
+        end("c0", 137);
+        assertThat(cluster.result.diagnostics()).contains("Cannot finish server 0", "exit=137");
+    }
+
+    @Test
+    void aProcessThatWeStoppedIsNoReason() {
+        run();
+        complete(WORKER_0, "Cannot train: odd", Map.of());
+        end("c1", 1);
+        cluster.nowMillis = 5_001;
+        master.handle(new JobEvent.Tick());
+        end("c0", 143);
+        end("c2", 143);
+        assertThat(cluster.result.diagnostics()).isEqualTo("Cannot train: odd");
+    }
+
+    @Test
+    void aContainerThatCannotStartIsTold() {
+        master.handle(new JobEvent.Allocated(0, "c0", "node"));
+        master.handle(new JobEvent.LaunchFailed("c0", "no such user"));
+        assertThat(cluster.result.diagnostics()).contains("Cannot start server 0", "no such user");
     }
 
     @Test
