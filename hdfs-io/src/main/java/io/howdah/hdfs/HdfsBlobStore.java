@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sets of blobs as directories below a root on a Hadoop file system. A pending set is the directory {@code
@@ -28,36 +30,50 @@ public final class HdfsBlobStore implements BlobStore {
     private static final String PENDING = "_pending-";
     private static final String DELETED = "_deleted-";
 
-    private final Path root;
-    private final FileSystem fileSystem;
-    private final FileContext context;
+    private final Configuration hadoop;
+    private final Path unqualified;
+    private @Nullable Opened opened;
 
-    private HdfsBlobStore(Path root, FileSystem fileSystem, FileContext context) {
-        this.root = root;
-        this.fileSystem = fileSystem;
-        this.context = context;
+    private HdfsBlobStore(Configuration hadoop, Path unqualified) {
+        this.hadoop = hadoop;
+        this.unqualified = unqualified;
     }
 
-    /** A store below {@code root}, which need not exist yet. The file system is opened as the calling user. */
-    public static HdfsBlobStore at(Configuration hadoop, Path root) throws IOException {
-        FileSystem fileSystem = root.getFileSystem(hadoop);
-        Path qualified = fileSystem.makeQualified(root);
-        // Without Hadoop's checksum files: only the raw file system syncs to disk, and blobs bring their own checksums.
-        FileSystem raw = fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
-        return new HdfsBlobStore(qualified, raw, FileContext.getFileContext(qualified.toUri(), hadoop));
+    /**
+     * A store below {@code root}, which need not exist yet. The file system is opened by the first call, as the user who
+     * makes it: a process that only may have to write later starts sooner.
+     */
+    public static HdfsBlobStore at(Configuration hadoop, Path root) {
+        return new HdfsBlobStore(hadoop, root);
     }
+
+    private synchronized Opened files() throws IOException {
+        Opened files = opened;
+        if (files == null) {
+            FileSystem fileSystem = unqualified.getFileSystem(hadoop);
+            Path root = fileSystem.makeQualified(unqualified);
+            // Without Hadoop's checksum files: only the raw file system syncs to disk, and blobs bring their own
+            // checksums.
+            FileSystem raw = fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
+            files = new Opened(root, raw, FileContext.getFileContext(root.toUri(), hadoop));
+            opened = files;
+        }
+        return files;
+    }
+
+    private record Opened(Path root, FileSystem fileSystem, FileContext context) {}
 
     @Override
     public OutputStream create(String set, String blob) throws IOException {
         Path path = new Path(path(PENDING, set), checked("blob", blob));
-        return new SyncedStream(fileSystem.create(path, true));
+        return new SyncedStream(files().fileSystem().create(path, true));
     }
 
     @Override
     public void commit(String set) throws IOException {
         Path committed = path("", set);
         try {
-            context.rename(path(PENDING, set), committed, Rename.NONE);
+            files().context().rename(path(PENDING, set), committed, Rename.NONE);
         } catch (FileNotFoundException e) {
             throw new IOException(
                     "Cannot commit set: path=" + path(PENDING, set)
@@ -73,7 +89,7 @@ public final class HdfsBlobStore implements BlobStore {
 
     @Override
     public void abandon(String set) throws IOException {
-        fileSystem.delete(path(PENDING, set), true);
+        files().fileSystem().delete(path(PENDING, set), true);
     }
 
     @Override
@@ -81,7 +97,7 @@ public final class HdfsBlobStore implements BlobStore {
         List<String> sets = new ArrayList<>();
         FileStatus[] statuses;
         try {
-            statuses = fileSystem.listStatus(root);
+            statuses = files().fileSystem().listStatus(files().root());
         } catch (FileNotFoundException e) {
             return sets;
         }
@@ -99,7 +115,7 @@ public final class HdfsBlobStore implements BlobStore {
     public InputStream open(String set, String blob) throws IOException {
         Path path = new Path(path("", set), checked("blob", blob));
         try {
-            return fileSystem.open(path);
+            return files().fileSystem().open(path);
         } catch (FileNotFoundException e) {
             throw new IOException(
                     "Cannot open blob: path=" + path + " is missing, expected a blob of a committed set; choose one of "
@@ -112,25 +128,29 @@ public final class HdfsBlobStore implements BlobStore {
     @Override
     public void delete(String set) throws IOException {
         Path deleted = path(DELETED, set);
-        fileSystem.delete(deleted, true);
+        files().fileSystem().delete(deleted, true);
         try {
-            context.rename(path("", set), deleted, Rename.NONE);
+            files().context().rename(path("", set), deleted, Rename.NONE);
         } catch (FileNotFoundException e) {
             throw new IOException(
                     "Cannot delete set: path=" + path("", set) + " is missing, expected a committed set; choose one of "
                             + committed(),
                     e);
         }
-        fileSystem.delete(deleted, true);
+        files().fileSystem().delete(deleted, true);
     }
 
     @Override
     public String location(String set) {
-        return path("", set).toString();
+        try {
+            return path("", set).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private Path path(String prefix, String set) {
-        return new Path(root, prefix + checked("set", set));
+    private Path path(String prefix, String set) throws IOException {
+        return new Path(files().root(), prefix + checked("set", set));
     }
 
     private static String checked(String what, String name) {

@@ -22,6 +22,15 @@ public final class ContainerCommand {
     /** File, in every container, with the job's settings. */
     public static final String JOB_FILE = "howdah-job.xml";
 
+    /**
+     * Methods that are merely called often stay with the quick compiler for longer: while a job starts, the optimising one
+     * would take the cores from the other containers of the node. Loops, which do the work, are found by their back-edges.
+     */
+    private static final List<String> LATE_OPTIMISATION = List.of(
+            "-XX:Tier4InvocationThreshold=50000",
+            "-XX:Tier4MinInvocationThreshold=20000",
+            "-XX:Tier4CompileThreshold=100000");
+
     private final Configuration hadoop;
     private final Config config;
     private final List<String> libraries;
@@ -62,6 +71,7 @@ public final class ContainerCommand {
         List<String> words = new ArrayList<>();
         words.add(Environment.JAVA_HOME.$$() + "/bin/java");
         words.addAll(memory.options());
+        words.addAll(LATE_OPTIMISATION);
         words.add("-Dhowdah.main=" + main);
         words.add("-Dlog4j.configuration=howdah-log4j.properties");
         words.add("-Dorg.bytedeco.javacpp.maxBytes=0");

@@ -45,6 +45,9 @@ public record MemoryPlan(int containerMb, int heapMb, int directMb, int metaspac
                 "-Xmx" + heapMb + "m",
                 "-XX:MaxDirectMemorySize=" + directMb + "m",
                 "-XX:MaxMetaspaceSize=" + metaspaceMb + "m",
+                // Hadoop's classes need this much anyway; with the JVM's default the first megabytes cost full
+                // collections.
+                "-XX:MetaspaceSize=" + metaspaceMb * 2 / 3 + "m",
                 "-XX:ReservedCodeCacheSize=" + codeCacheMb + "m",
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError");

@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
 final class AmLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AmLink.class);
 
+    private static final long WAITING_PAUSE_MILLIS = 100;
+
     private final Calls calls;
     private final TaskKey task;
     private final Supplier<TaskMetrics> metrics;
@@ -46,8 +48,15 @@ final class AmLink implements AutoCloseable {
         this.lastAnswerMillis = clockMillis.getAsLong();
     }
 
+    /** Beats every {@code pauseMillis}; more often while the whole job waits for the word to run. */
     void start(long pauseMillis) {
-        ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(this::beat, 0, pauseMillis, TimeUnit.MILLISECONDS);
+        thread.execute(() -> beatOn(pauseMillis));
+    }
+
+    private void beatOn(long pauseMillis) {
+        beat();
+        long pause = assignment.isDone() ? pauseMillis : Math.min(pauseMillis, WAITING_PAUSE_MILLIS);
+        ScheduledFuture<?> unused = thread.schedule(() -> beatOn(pauseMillis), pause, TimeUnit.MILLISECONDS);
     }
 
     /** Completes with the first RUN; exceptionally if STOP comes first. */

@@ -10,6 +10,8 @@ import io.howdah.yarn.umbilical.proto.TaskKey;
 import io.howdah.yarn.umbilical.proto.TaskMetrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -59,7 +61,9 @@ final class TaskRunner {
 
     private Map<String, String> work(UmbilicalClient umbilical, Task task) throws Exception {
         MemoryPool.shared().limit((long) context.memory().poolMb() << 20);
+        LOG.info("Preparing {} after {} ms of this process", context.id(), processAgeMillis());
         int port = task.prepare();
+        LOG.info("Prepared {} after {} ms of this process", context.id(), processAgeMillis());
         umbilical.register(Registration.newBuilder()
                 .setTask(key)
                 .setContainerId(containerId)
@@ -82,6 +86,14 @@ final class TaskRunner {
                 throw e.getCause() instanceof Exception cause ? cause : e;
             }
         }
+    }
+
+    private static long processAgeMillis() {
+        return ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(start -> Duration.between(start, Instant.now()).toMillis())
+                .orElse(-1L);
     }
 
     private void abort(String reason) {

@@ -67,7 +67,7 @@ public final class TrainingSession implements AutoCloseable {
     }
 
     /** The checkpoints of a job. */
-    public static HdfsBlobStore checkpoints(Configuration hadoop, Config config) throws IOException {
+    public static HdfsBlobStore checkpoints(Configuration hadoop, Config config) {
         return HdfsBlobStore.at(hadoop, new Path(config.get(TrainKeys.OUTPUT), "checkpoints"));
     }
 
