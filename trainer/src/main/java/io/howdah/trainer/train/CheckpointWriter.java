@@ -73,16 +73,22 @@ public final class CheckpointWriter {
         return String.format(Locale.ROOT, "step-%08d", step);
     }
 
-    /** Writes the checkpoint of {@code step}, whose FP32 weights are in {@code model}. A committed one is replaced. */
+    /**
+     * Writes the checkpoint of {@code step}, whose FP32 weights are in {@code model}. One that is committed already, because
+     * training goes on from it, stays as it is.
+     */
     Written write(TrainableModel model, long step, float lossScale, List<Position> positions, Kind kind)
             throws IOException, InterruptedException {
         String set = setName(step);
+        if (blobs.committed().contains(set)) {
+            return new Written(set, evaluation(model, kind));
+        }
         boolean committed = false;
         blobs.abandon(set);
         try {
             List<BlobInfo> written = new ArrayList<>(StoreFutures.await(store.snapshot(step, set)));
             written.add(writeModel(model, step, set));
-            Evaluation evaluation = kind == Kind.FINAL && heldOut != null ? heldOut.evaluate(model) : null;
+            Evaluation evaluation = evaluation(model, kind);
             Manifest manifest = new Manifest(
                     Manifest.FORMAT_VERSION,
                     model.name(),
@@ -96,9 +102,6 @@ public final class CheckpointWriter {
             try (OutputStream out = blobs.create(set, Manifest.BLOB)) {
                 ManifestJson.write(out, manifest);
             }
-            if (blobs.committed().contains(set)) {
-                blobs.delete(set);
-            }
             blobs.commit(set);
             committed = true;
             return new Written(set, evaluation);
@@ -107,6 +110,10 @@ public final class CheckpointWriter {
                 blobs.abandon(set);
             }
         }
+    }
+
+    private @Nullable Evaluation evaluation(TrainableModel model, Kind kind) throws IOException {
+        return kind == Kind.FINAL && heldOut != null ? heldOut.evaluate(model) : null;
     }
 
     private BlobInfo writeModel(TrainableModel model, long step, String set) throws IOException {

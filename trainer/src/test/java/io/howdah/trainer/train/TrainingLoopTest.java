@@ -161,6 +161,25 @@ class TrainingLoopTest {
     }
 
     @Test
+    void goingOnFromTheLastStepLeavesItsCheckpointAlone() throws Exception {
+        Evaluation first = evaluation(train(8, null));
+        byte[] before = manifest("step-00000008");
+        progress.clear();
+
+        Evaluation again = evaluation(train(8, "step-00000008"));
+
+        assertThat(progress).isEmpty();
+        assertThat(again).isEqualTo(first);
+        assertThat(manifest("step-00000008")).isEqualTo(before);
+    }
+
+    private byte[] manifest(String set) throws IOException {
+        try (InputStream in = blobs.open(set, Manifest.BLOB)) {
+            return in.readAllBytes();
+        }
+    }
+
+    @Test
     void goesOnFromACheckpointAsIfNeverStopped() throws Exception {
         interval = 4;
         train(10, null);

@@ -120,9 +120,11 @@ public final class RunningJob {
         if (result != null && result.state() == JobResult.State.SUCCEEDED) {
             return result;
         }
+        String diagnostics = String.valueOf(report.getDiagnostics());
+        boolean killed = report.getYarnApplicationState() == YarnApplicationState.KILLED;
         String reason = result != null && !result.diagnostics().isEmpty()
                 ? result.diagnostics()
-                : reason(String.valueOf(report.getDiagnostics()));
+                : killed ? "The job was killed: " + diagnostics.strip() : reason(diagnostics);
         throw new JobFailedException(reason + " [" + id + " " + report.getYarnApplicationState() + "; logs: yarn logs"
                 + " -applicationId " + id + "]");
     }
