@@ -2,6 +2,7 @@
 package io.howdah.yarn.client;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
@@ -54,14 +55,23 @@ public final class ProgressLine implements AutoCloseable {
     public void close() {
         if (bar != null) {
             bar.close();
+        } else if (onTerminal) {
+            printer.println();
         }
     }
 
     private void redraw(JobProgress progress) {
+        if (bar == null && progress.step() == 0) {
+            // No bar yet: its estimate would count the time that the job waited.
+            printer.printf("\r%-60s", name + "  " + state(progress));
+            printer.flush();
+            return;
+        }
         if (bar == null) {
             bar = new ProgressBarBuilder()
                     .setTaskName(name)
                     .setInitialMax(Math.max(progress.totalSteps(), 1))
+                    .startsFrom(progress.step(), Duration.ZERO)
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUpdateIntervalMillis(250)
                     .setConsumer(new DelegatingProgressBarConsumer(

@@ -34,8 +34,11 @@ class ProgressLineTest {
     @Test
     void aTerminalShowsStepLossAndState() {
         try (ProgressLine line = new ProgressLine(printer, "train", ProgressLine.Place.TERMINAL, () -> nowMillis)) {
+            line.show(new JobProgress("ACCEPTED", "", 0, 0, Double.NaN, 0));
             line.show(new JobProgress("RUNNING", "training", 60, 100, 2.25, 1234));
         }
-        assertThat(bytes.toString(StandardCharsets.UTF_8)).contains("60/100", "RUNNING training", "loss 2.25");
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .contains("train  ACCEPTED", "60/100", "RUNNING training", "loss 2.25")
+                .doesNotContain("0/1 ");
     }
 }
