@@ -27,9 +27,6 @@ public final class TrainKeys {
             "",
             "Seed of the first weights and of the reading order; equal seeds give equal weights.");
 
-    public static final Key<Long> LOG_EVERY =
-            Key.integer("howdah.train.log.every", 20L, 1, Long.MAX_VALUE, "steps", "How often progress is logged.");
-
     public static final Key<String> BACKEND = Key.choice(
             "howdah.kernel.backend",
             Backends.AUTO,
@@ -37,7 +34,12 @@ public final class TrainKeys {
             "Which kernels compute; auto takes the fastest that can be loaded.");
 
     public static final Key<Long> POOL_MIB = Key.integer(
-            "howdah.memory.pool.mb", 512L, 16, 1_048_576, "MiB", "Most memory that tensors of one process may take.");
+            "howdah.memory.pool.mb",
+            512L,
+            16,
+            1_048_576,
+            "MiB",
+            "Most memory that tensors of a local run may take; in a container its memory decides.");
 
     public static final Key<Long> CHECKPOINT_INTERVAL = Key.integer(
             "howdah.checkpoint.interval.steps",
@@ -51,7 +53,7 @@ public final class TrainKeys {
             "howdah.train.resume", false, "Go on from the newest checkpoint in the output folder, if there is one.");
 
     public static final List<Key<?>> ALL =
-            List.of(INPUT, OUTPUT, STEPS, BATCH_SIZE, SEED, LOG_EVERY, BACKEND, POOL_MIB, CHECKPOINT_INTERVAL, RESUME);
+            List.of(INPUT, OUTPUT, STEPS, BATCH_SIZE, SEED, BACKEND, POOL_MIB, CHECKPOINT_INTERVAL, RESUME);
 
     private TrainKeys() {}
 }
