@@ -3,11 +3,11 @@ package io.howdah.trainer.autograd;
 
 import io.howdah.trainer.tensor.Elements;
 import io.howdah.trainer.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What users of differentiation call; semantics are PyTorch's. */
@@ -20,29 +20,74 @@ public final class Autograd {
         void remove();
     }
 
+    /** Sees, and may replace, the gradients that a node receives. */
+    @FunctionalInterface
+    public interface NodePreHook {
+        List<@Nullable Tensor> apply(List<@Nullable Tensor> gradOutputs);
+    }
+
+    /** Sees, and may replace, the gradients that a node returns. */
+    @FunctionalInterface
+    public interface NodePostHook {
+        List<@Nullable Tensor> apply(List<@Nullable Tensor> gradInputs, List<@Nullable Tensor> gradOutputs);
+    }
+
     /** What becomes of the tensors that a graph has saved. */
     public enum SavedTensors {
         /** They are let go node by node; a second backward through them fails. */
         FREE,
         /** They stay for another backward. */
-        RETAIN
+        RETAIN,
+        /** They stay, and the gradients are recorded so that they can be differentiated again. */
+        DIFFERENTIATE
+    }
+
+    /** What {@link #grad} returns for an input that the output does not depend on. */
+    public enum Unused {
+        /** Nothing: it throws. */
+        REFUSE,
+        /** null. */
+        NULL,
+        /** Zeros. */
+        ZEROS
     }
 
     /** Makes {@code tensor} a leaf that gathers its gradient; it leaves its {@code StepScope}. */
     public static Tensor parameter(Tensor tensor) {
-        if (!tensor.dtype().isFloating()) {
-            throw new IllegalArgumentException("Cannot require gradients: dtype=" + tensor.dtype()
-                    + ", expected a floating-point dtype; only tensors of floating-point dtype can require gradients");
-        }
         if (tensor.requiresGrad()) {
             throw new IllegalArgumentException("Cannot make parameter: the tensor takes part in autograd already,"
                     + " expected a plain tensor; detach it first");
         }
-        tensor.attach(Variable.leaf(tensor));
+        requireGrad(tensor);
         return tensor.keep();
     }
 
-    /** Whether gradients end here: a parameter, or a tensor without history. */
+    /** Makes a tensor without history a leaf that gathers its gradient; returns it. */
+    public static Tensor requireGrad(Tensor tensor) {
+        if (!tensor.dtype().isFloating()) {
+            throw new IllegalArgumentException("Cannot require gradients: dtype=" + tensor.dtype()
+                    + ", expected a floating-point dtype; only Tensors of floating point dtype can require gradients");
+        }
+        if (!tensor.requiresGrad()) {
+            Variable.createOf(tensor).requireGrad();
+        }
+        return tensor;
+    }
+
+    /** Stops a leaf from gathering its gradient; returns it. */
+    public static Tensor freeze(Tensor tensor) {
+        Variable variable = Variable.of(tensor);
+        if (variable != null && !variable.isLeaf()) {
+            throw new IllegalStateException("Cannot freeze: the tensor is " + producer(tensor)
+                    + ", expected a leaf; you can only change requires_grad flags of leaf variables, use detach");
+        }
+        if (variable != null && variable.isAccumulating()) {
+            tensor.attach(null);
+        }
+        return tensor;
+    }
+
+    /** Whether gradients end here: a leaf, or a tensor without history. */
     public static boolean isLeaf(Tensor tensor) {
         Variable variable = Variable.of(tensor);
         return variable == null || variable.isLeaf();
@@ -50,11 +95,16 @@ public final class Autograd {
 
     /** Name of the op that made {@code tensor} if it was recorded. */
     public static String producer(Tensor tensor) {
-        Variable variable = Variable.of(tensor);
-        return variable == null || variable.isLeaf()
+        Edge edge = edge(tensor);
+        return edge == null || isLeaf(tensor)
                 ? "leaf"
-                : "output " + variable.edge().output() + " of "
-                        + variable.edge().node().name();
+                : "output " + edge.output() + " of " + edge.node().name();
+    }
+
+    /** The tensor that {@code tensor} is a view of, directly or through other views; null if it is none. */
+    public static @Nullable Tensor base(Tensor tensor) {
+        Variable variable = Variable.of(tensor);
+        return variable == null ? null : variable.base();
     }
 
     /** Where gradients of {@code tensor} flow to, or null if it needs none. For the op dispatcher. */
@@ -65,40 +115,89 @@ public final class Autograd {
 
     /** Makes {@code tensor} the next output of {@code node}. For the op dispatcher. */
     public static void setHistory(Tensor tensor, Node node) {
-        tensor.attach(Variable.result(new Edge(node, node.addOutput(tensor))));
+        Edge edge = new Edge(node, node.addOutput(tensor));
+        Variable variable = Variable.of(tensor);
+        if (variable == null) {
+            tensor.attach(Variable.result(tensor, edge));
+        } else {
+            variable.setSource(edge);
+        }
     }
 
-    /** Notes that {@code view} shares the memory of {@code base} inside the graph. For the op dispatcher. */
-    public static void setView(Tensor base, Tensor view) {
-        required(base).markAliased();
-        required(view).markAliased();
+    /** Notes that {@code view} shares the memory of {@code base}. For the op dispatcher, before {@link #setHistory}. */
+    public static void setView(Tensor base, Tensor view, ViewKind kind) {
+        Variable variable = Variable.of(base);
+        Tensor root = variable == null || variable.base() == null ? base : variable.base();
+        ViewKind inherited =
+                variable != null && kind == ViewKind.SINGLE && variable.base() != null ? variable.kind() : kind;
+        view.attach(Variable.view(view, root, GradMode.isEnabled() ? inherited : ViewKind.NO_GRAD));
     }
 
     /**
-     * Refuses in-place writes that the graph cannot express. For the op dispatcher.
+     * Refuses in-place writes that the graph cannot express. For the op dispatcher, when the write is to be recorded.
      *
-     * @throws IllegalStateException for a leaf, for a tensor without history, and for views and viewed tensors
+     * @throws IllegalStateException for leaves, views of leaves, and views that know nothing of their base
      */
     public static void checkRecordedWrite(String op, Tensor target) {
         Variable variable = Variable.of(target);
-        String problem = null;
         if (variable == null) {
-            problem = "the target has no history, so that views of it would miss the gradient";
-        } else if (variable.isLeaf()) {
+            return;
+        }
+        Tensor base = variable.base();
+        String problem = "";
+        if (base != null && !variable.kind().problem().isEmpty()) {
+            problem = "the target " + variable.kind().problem();
+        } else if (variable.isAccumulating()) {
             problem = "a leaf Variable that requires grad is being used in an in-place operation";
-        } else if (variable.isAliased()) {
-            problem = "the target is a view or has views in the graph";
+        } else if (base != null && base.requiresGrad() && isLeaf(base)) {
+            problem = "a view of a leaf Variable that requires grad is being used in an in-place operation";
         }
-        if (problem != null) {
+        if (!problem.isEmpty()) {
             throw new IllegalStateException("Cannot compute " + op + " in place: " + problem
-                    + ", expected the result of an op without views; compute it out of place, or under noGrad");
+                    + ", expected the result of an op; compute it out of place, or under noGrad");
         }
+    }
+
+    /** Makes the write that {@code node} recorded part of the history of {@code target}. For the op dispatcher. */
+    public static void rebaseHistory(Tensor target, Node node) {
+        Variable variable = Variable.createOf(target);
+        Tensor base = variable.base();
+        if (base == null) {
+            setHistory(target, node);
+        } else {
+            node.addOutput(target);
+            CopySlices.rebase(base, target, node);
+        }
+    }
+
+    /** A tensor that shares memory and version but has no history. */
+    public static Tensor detach(Tensor tensor) {
+        return tensor.detached();
+    }
+
+    /** Cuts a tensor off from its history; returns it. */
+    public static Tensor detachInPlace(Tensor tensor) {
+        Variable variable = Variable.of(tensor);
+        if (variable != null && variable.base() != null) {
+            throw new IllegalStateException("Cannot detach in place: the tensor is a view, expected a tensor of its"
+                    + " own; views cannot be detached in place, use detach");
+        }
+        tensor.attach(null);
+        return tensor;
     }
 
     /** Adds d(loss)/d(leaf) to the gradient of every leaf that the one-element tensor {@code loss} depends on. */
     public static void backward(Tensor loss) {
-        try (Tensor seed = ones(loss)) {
-            backward(loss, seed, SavedTensors.FREE);
+        backward(loss, SavedTensors.FREE);
+    }
+
+    /** {@link #backward(Tensor)} that keeps the graph. */
+    public static void backward(Tensor loss, SavedTensors saved) {
+        root(loss, 0);
+        Tensor seed = ones(loss);
+        backward(loss, seed, saved);
+        if (saved != SavedTensors.DIFFERENTIATE) {
+            seed.close();
         }
     }
 
@@ -108,13 +207,18 @@ public final class Autograd {
      * @param seed shape of {@code output}; another dtype is converted
      */
     public static void backward(Tensor output, Tensor seed, SavedTensors saved) {
-        Edge root = root(output);
-        checkSeed(output, seed);
-        if (seed.dtype() == output.dtype()) {
-            Engine.accumulate(root, Gradient.borrowed(seed), saved);
-        } else {
-            Engine.accumulate(root, Gradient.of(GradientSums.converted(seed, output.dtype())), saved);
-        }
+        backward(List.of(output), List.of(seed), saved, List.of());
+    }
+
+    /** {@link #backward(Tensor, Tensor, SavedTensors)} from several outputs at once. */
+    public static void backward(List<Tensor> outputs, List<Tensor> seeds, SavedTensors saved) {
+        backward(outputs, seeds, saved, List.of());
+    }
+
+    /** {@link #backward(List, List, SavedTensors)} for some leaves alone, or for all if {@code leaves} is empty. */
+    public static void backward(List<Tensor> outputs, List<Tensor> seeds, SavedTensors saved, List<Tensor> leaves) {
+        Set<Edge> edges = leaves.stream().map(Gradients::edge).collect(Collectors.toSet());
+        Engine.accumulate(roots(outputs), seeds(outputs, seeds, saved), saved, edges);
     }
 
     /**
@@ -122,91 +226,81 @@ public final class Autograd {
      *
      * @throws IllegalArgumentException if {@code output} does not depend on one of the inputs
      */
+    @SuppressWarnings("NullAway") // REFUSE leaves no nulls
     public static List<Tensor> grad(Tensor output, List<Tensor> inputs) {
-        Edge root = root(output);
-        List<Edge> edges = inputs.stream().map(Autograd::root).toList();
-        Map<Edge, Tensor> gradients;
+        root(output, 0);
         try (Tensor seed = ones(output)) {
-            gradients = Engine.capture(root, Gradient.borrowed(seed), SavedTensors.FREE, Set.copyOf(edges));
-        }
-        for (int i = 0; i < edges.size(); i++) {
-            if (!gradients.containsKey(edges.get(i))) {
-                gradients.values().forEach(Tensor::close);
-                throw new IllegalArgumentException("Cannot differentiate: input " + i
-                        + " was not used in the graph, expected the output to depend on it; leave it out");
-            }
-        }
-        return edges.stream().map(gradients::get).toList();
-    }
-
-    /** Frees the gradient of a leaf. */
-    public static void clearGrad(Tensor leaf) {
-        Variable variable = required(leaf);
-        Tensor grad = variable.grad();
-        variable.setGrad(null);
-        if (grad != null) {
-            grad.close();
-        }
-    }
-
-    /** Takes the gradient away from a leaf; the caller closes it. */
-    public static @Nullable Tensor takeGrad(Tensor leaf) {
-        Variable variable = required(leaf);
-        Tensor grad = variable.grad();
-        variable.setGrad(null);
-        return grad;
-    }
-
-    /** Lets a result of an op keep a copy of its gradient; leaves do so anyway. */
-    public static void retainGrad(Tensor tensor) {
-        Variable variable = required(tensor);
-        if (!variable.isLeaf()) {
-            onGradient(tensor, gradient -> {
-                variable.setGrad(GradientSums.copy(gradient));
-                return gradient;
-            });
+            return grad(List.of(output), List.of(seed), inputs, SavedTensors.FREE, Unused.REFUSE);
         }
     }
 
     /**
-     * Calls {@code hook} with the complete gradient of {@code tensor}; what it returns takes the gradient's place. The
-     * argument is valid during the call only.
+     * The vector-Jacobian products Σ seed·∂output/∂input, without touching any leaf's gradient.
+     *
+     * @param seeds one per output, of its shape
+     * @return one gradient per input; null only where {@code unused} says so
      */
-    public static HookHandle onGradient(Tensor tensor, UnaryOperator<Tensor> hook) {
-        Edge edge = required(tensor).edge();
-        Node.Hook entry = new Node.Hook(edge.output(), hook);
-        edge.node().hooks().add(entry);
-        return () -> edge.node().hooks().remove(entry);
+    public static List<@Nullable Tensor> grad(
+            List<Tensor> outputs, List<Tensor> seeds, List<Tensor> inputs, SavedTensors saved, Unused unused) {
+        List<Edge> edges = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            edges.add(root(inputs.get(i), i));
+        }
+        Map<Edge, Tensor> gradients =
+                Engine.capture(roots(outputs), seeds(outputs, seeds, saved), saved, Set.copyOf(edges));
+        List<@Nullable Tensor> results = new ArrayList<>();
+        for (int i = 0; i < edges.size(); i++) {
+            Tensor gradient = gradients.get(edges.get(i));
+            if (gradient == null && unused == Unused.REFUSE) {
+                gradients.values().forEach(Tensor::close);
+                throw new IllegalArgumentException("Cannot differentiate: input " + i + " appears to not have been used"
+                        + " in the graph, expected the outputs to depend on it; leave it out, or allow it");
+            }
+            Tensor input = inputs.get(i);
+            results.add(
+                    gradient == null && unused == Unused.ZEROS ? Tensor.zeros(input.dtype(), input.shape()) : gradient);
+        }
+        return results;
     }
 
-    /** Calls {@code hook} with {@code leaf} each time a gradient was added to it. */
-    public static HookHandle onAccumulated(Tensor leaf, Consumer<Tensor> hook) {
-        Variable variable = required(leaf);
-        if (!variable.isLeaf()) {
-            throw new IllegalArgumentException(
-                    "Cannot register hook: the tensor is " + producer(leaf) + ", expected a leaf; use onGradient");
+    private static List<Edge> roots(List<Tensor> outputs) {
+        List<Edge> roots = new ArrayList<>();
+        for (int i = 0; i < outputs.size(); i++) {
+            roots.add(root(outputs.get(i), i));
         }
-        variable.accumulatedHooks().add(hook);
-        return () -> variable.accumulatedHooks().remove(hook);
+        return roots;
     }
 
-    private static Variable required(Tensor tensor) {
-        Variable variable = Variable.of(tensor);
-        if (variable == null) {
-            throw new IllegalArgumentException(
-                    "Cannot use gradient: the tensor does not require grad, expected one that"
-                            + " does; make it a parameter");
+    private static List<Gradient> seeds(List<Tensor> outputs, List<Tensor> seeds, SavedTensors saved) {
+        if (seeds.size() != outputs.size()) {
+            throw new IllegalArgumentException("Cannot run backward: seeds=" + seeds.size() + ", expected one for each"
+                    + " of " + outputs.size() + " outputs; pass as many");
         }
-        return variable;
+        List<Gradient> gradients = new ArrayList<>();
+        for (int i = 0; i < seeds.size(); i++) {
+            Tensor output = outputs.get(i);
+            Tensor seed = seeds.get(i);
+            checkSeed(i, output, seed);
+            if (seed.dtype() == output.dtype()) {
+                gradients.add(Gradient.borrowed(seed));
+            } else if (saved == SavedTensors.DIFFERENTIATE) {
+                gradients.add(Gradient.borrowed(GraphOps.get().convert(seed, output.dtype())));
+            } else {
+                gradients.add(Gradient.owned(GradientSums.converted(seed, output.dtype())));
+            }
+        }
+        return gradients;
     }
 
-    private static Edge root(Tensor output) {
-        Variable variable = Variable.of(output);
-        if (variable == null) {
-            throw new IllegalStateException("Cannot run backward: the tensor does not require grad and does not have a"
-                    + " grad_fn, expected a result of ops on parameters; compute it with recording on");
+    private static Edge root(Tensor output, int index) {
+        Edge edge = edge(output);
+        if (edge == null) {
+            throw new IllegalStateException(
+                    "Cannot run backward: element " + index + " of tensors does not require grad"
+                            + " and does not have a grad_fn, expected a result of ops on parameters; compute it with recording"
+                            + " on");
         }
-        return variable.edge();
+        return edge;
     }
 
     private static Tensor ones(Tensor output) {
@@ -219,10 +313,11 @@ public final class Autograd {
         return one;
     }
 
-    private static void checkSeed(Tensor output, Tensor seed) {
+    private static void checkSeed(int index, Tensor output, Tensor seed) {
         if (!seed.shape().equals(output.shape()) || !seed.dtype().isFloating()) {
-            throw new IllegalArgumentException("Cannot run backward: mismatch in shape: seed has " + seed.dtype() + " "
-                    + seed.shape() + ", expected floating-point " + output.shape() + "; correct the seed");
+            throw new IllegalArgumentException("Cannot run backward: Mismatch in shape: grad_output[" + index
+                    + "] has a shape of " + seed.shape() + " (" + seed.dtype() + "), expected floating-point "
+                    + output.shape() + "; correct the seed");
         }
     }
 }

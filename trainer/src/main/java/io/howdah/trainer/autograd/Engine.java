@@ -2,19 +2,19 @@
 package io.howdah.trainer.autograd;
 
 import io.howdah.trainer.autograd.Autograd.SavedTensors;
+import io.howdah.trainer.kernel.Backends;
+import io.howdah.trainer.kernel.Comparison;
+import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.Elements;
+import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,221 +22,324 @@ import org.jspecify.annotations.Nullable;
  * and of the nodes that can run the latest-created goes first.
  */
 final class Engine {
-    private record Ready(Node node, long order) {}
+    /** A node that awaits gradients. */
+    static final class Task {
+        private final Node node;
+        private final @Nullable Gradient[] arrived;
+        private int missing;
+        private long order;
+
+        Task(Node node) {
+            this.node = node;
+            this.arrived = new @Nullable Gradient[node.outputCount()];
+        }
+
+        void expectOneMore() {
+            missing++;
+        }
+    }
 
     private final SavedTensors savedTensors;
-    private final Set<Edge> captured;
+    private final boolean recorded;
+    private final Targets targets;
     private final Map<Edge, Tensor> captures = new HashMap<>();
-    private final Map<Node, Integer> dependencies = new IdentityHashMap<>();
-    private final Map<Node, @Nullable Gradient[]> arrived = new IdentityHashMap<>();
-    private final PriorityQueue<Ready> ready = new PriorityQueue<>(
-            Comparator.comparingLong((Ready entry) -> entry.node().sequence())
+    private Map<Node, Task> tasks = new IdentityHashMap<>();
+    private final PriorityQueue<Task> ready =
+            new PriorityQueue<>(Comparator.comparingLong((Task task) -> task.node.sequence())
                     .reversed()
-                    .thenComparingLong(Ready::order));
+                    .thenComparingLong(task -> task.order));
     private long order;
 
-    private Engine(SavedTensors savedTensors, Set<Edge> captured) {
+    private Engine(SavedTensors savedTensors, Targets targets) {
         this.savedTensors = savedTensors;
-        this.captured = captured;
+        this.recorded = savedTensors == SavedTensors.DIFFERENTIATE;
+        this.targets = targets;
     }
 
-    /** Adds the gradients of all leaves below {@code root} to them. */
-    static void accumulate(Edge root, Gradient seed, SavedTensors savedTensors) {
-        new Engine(savedTensors, Set.of()).run(root, seed);
+    /** Adds the gradients of all leaves below {@code roots}, or of some alone, to them. */
+    static void accumulate(List<Edge> roots, List<Gradient> seeds, SavedTensors savedTensors, Set<Edge> leaves) {
+        new Engine(savedTensors, new Targets(leaves, true)).run(roots, seeds);
     }
 
-    /** The gradients of {@code inputs} alone; those that the root does not depend on are missing. */
-    static Map<Edge, Tensor> capture(Edge root, Gradient seed, SavedTensors savedTensors, Set<Edge> inputs) {
-        Engine engine = new Engine(savedTensors, inputs);
-        engine.run(root, seed);
+    /** The gradients of {@code inputs} alone; those that the roots do not depend on are missing. */
+    static Map<Edge, Tensor> capture(
+            List<Edge> roots, List<Gradient> seeds, SavedTensors savedTensors, Set<Edge> inputs) {
+        Engine engine = new Engine(savedTensors, new Targets(inputs, false));
+        engine.run(roots, seeds);
         return engine.captures;
     }
 
-    private void run(Edge root, Gradient seed) {
-        try (GradMode.Scope scope = GradMode.noGrad()) {
-            countDependencies(root.node());
-            deliver(root, seed.retain());
-            enqueue(root.node());
-            Ready next = ready.poll();
-            while (next != null) {
-                process(next.node());
-                next = ready.poll();
+    private void run(List<Edge> roots, List<Gradient> seeds) {
+        try (GradMode.Scope scope = GradMode.set(recorded)) {
+            tasks = targets.tasks(roots);
+            for (int i = 0; i < roots.size(); i++) {
+                Task task = tasks.get(roots.get(i).node());
+                if (task != null) {
+                    deliver(task, roots.get(i).output(), seeds.get(i));
+                }
+            }
+            for (Edge root : roots) {
+                Task task = tasks.get(root.node());
+                if (task != null && task.missing == 0 && task.order == 0) {
+                    enqueue(task);
+                }
+            }
+            for (Task next = ready.poll(); next != null; next = ready.poll()) {
+                process(next);
             }
         } finally {
-            arrived.values().forEach(Engine::releaseAll);
+            tasks.values().forEach(task -> releaseAll(task.arrived));
         }
     }
 
-    /** Counts, for every node that is to run, how many others pass gradients to it. */
-    private void countDependencies(Node root) {
-        Set<Node> wanted = captured.isEmpty() ? Set.of() : leadingToCaptured(root);
-        Deque<Node> open = new ArrayDeque<>();
-        Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        open.push(root);
-        seen.add(root);
-        dependencies.put(root, 0);
-        while (!open.isEmpty()) {
-            for (Edge edge : open.pop().edges()) {
-                if (edge != null && (captured.isEmpty() || wanted.contains(edge.node()))) {
-                    dependencies.merge(edge.node(), 1, Integer::sum);
-                    if (seen.add(edge.node())) {
-                        open.push(edge.node());
-                    }
+    private void enqueue(Task task) {
+        task.order = ++order;
+        ready.add(task);
+    }
+
+    private void process(Task task) {
+        tasks.remove(task.node);
+        try {
+            Node.NodeHooks hooks = task.node.hooks();
+            if (hooks != null) {
+                runOutputHooks(task, hooks);
+            }
+            capture(task);
+            if (task.node instanceof AccumulateGrad leaf) {
+                Gradient gradient = task.arrived[0];
+                if (gradient != null && targets.accumulates(leaf)) {
+                    leaf.accumulate(gradient, recorded);
                 }
+            } else if (targets.isToRun(task.node)) {
+                pass(task, hooks);
+            }
+        } finally {
+            releaseAll(task.arrived);
+        }
+    }
+
+    private void capture(Task task) {
+        for (int i = 0; i < task.arrived.length; i++) {
+            Gradient gradient = task.arrived[i];
+            Edge edge = new Edge(task.node, i);
+            if (gradient != null && targets.captures(edge)) {
+                Tensor dense = dense(gradient);
+                boolean fresh = gradient.sparse() != null;
+                captures.put(edge, recorded || fresh ? dense : GradientSums.copy(dense));
             }
         }
     }
 
-    /** Nodes from which a captured edge can be reached, found in order of completion of a depth-first search. */
-    private Set<Node> leadingToCaptured(Node root) {
-        Set<Node> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
-        Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        captured.forEach(edge -> wanted.add(edge.node()));
-        Deque<Node> open = new ArrayDeque<>();
-        open.push(root);
-        while (!open.isEmpty()) {
-            Node node = open.peek();
-            if (seen.add(node)) {
-                for (Edge edge : node.edges()) {
-                    if (edge != null && !seen.contains(edge.node())) {
-                        open.push(edge.node());
-                    }
-                }
-            } else {
-                open.pop();
-                if (node.edges().stream().anyMatch(edge -> edge != null && wanted.contains(edge.node()))) {
-                    wanted.add(node);
-                }
-            }
-        }
-        return wanted;
+    private static Tensor dense(Gradient gradient) {
+        SparseRows rows = gradient.sparse();
+        return rows == null ? gradient.tensor() : rows.toDense();
     }
 
-    private void process(Node node) {
-        @Nullable Gradient[] gradients = arrived.get(node);
-        if (gradients == null) {
-            gradients = new @Nullable Gradient[node.outputCount()];
-        }
-        for (int i = 0; i < gradients.length; i++) {
-            runHooks(node, gradients, i);
-            Gradient gradient = gradients[i];
-            Edge edge = new Edge(node, i);
-            if (gradient != null && captured.contains(edge)) {
-                captures.put(edge, GradientSums.copy(gradient.tensor()));
-            }
-        }
-        if (captured.isEmpty() || !(node instanceof AccumulateGrad)) {
-            pass(node, gradients);
-        }
-        arrived.remove(node);
-        releaseAll(gradients);
-    }
-
-    private void pass(Node node, @Nullable Gradient[] gradients) {
-        List<@Nullable Edge> edges = node.edges();
-        List<@Nullable Gradient> results = node.backward(Arrays.asList(gradients));
-        if (results.size() != edges.size()) {
-            throw new IllegalStateException("Cannot run backward: " + node
-                    + " returned an incorrect number of gradients: " + results.size() + ", expected " + edges.size()
-                    + "; correct the op's backward");
-        }
-        for (Gradient result : results) {
-            if (result != null) {
-                result.retain();
-            }
-        }
-        for (int i = 0; i < edges.size(); i++) {
-            Edge edge = edges.get(i);
-            Gradient result = results.get(i);
-            boolean wanted = edge != null && dependencies.containsKey(edge.node());
-            if (result != null && edge != null && wanted) {
-                deliver(edge, fitted(node, i, edge, result));
-            } else if (result != null) {
-                result.release();
-            }
-            if (edge != null && wanted && dependencies.merge(edge.node(), -1, Integer::sum) == 0) {
-                enqueue(edge.node());
-            }
+    private void pass(Task task, Node.@Nullable NodeHooks hooks) {
+        Node node = task.node;
+        @Nullable Gradient[] outgoing = outgoing(task, hooks);
+        for (int i = 0; i < outgoing.length; i++) {
+            passOn(node.edge(i), outgoing[i]);
         }
         if (savedTensors == SavedTensors.FREE) {
             node.releaseSaved();
         }
     }
 
-    private void enqueue(Node node) {
-        ready.add(new Ready(node, order++));
-    }
-
-    /** Sums a broadcast gradient to size and converts its dtype where the receiver's differ. */
-    private static Gradient fitted(Node node, int index, Edge edge, Gradient gradient) {
-        TensorInfo expected = edge.node().output(edge.output());
-        Gradient result = gradient;
-        if (!result.tensor().shape().equals(expected.shape())) {
-            if (!GradientSums.broadcasts(expected.shape(), result.tensor().shape())) {
-                throw new IllegalStateException(
-                        "Cannot run backward: " + node + " returned an invalid gradient at index "
-                                + index + ": got " + result.tensor().shape() + " but expected shape compatible with "
-                                + expected.shape() + "; correct the op's backward");
+    /** Runs a node; what it computed on the way is let go. */
+    private @Nullable Gradient[] outgoing(Task task, Node.@Nullable NodeHooks hooks) {
+        Node node = task.node;
+        try (StepScope scope = StepScope.openHidden()) {
+            @Nullable Tensor[] gradients = new @Nullable Tensor[task.arrived.length];
+            for (int i = 0; i < gradients.length; i++) {
+                Gradient gradient = task.arrived[i];
+                gradients[i] = gradient == null ? null : dense(gradient);
             }
-            result = replaced(result, GradientSums.sumToSize(result.tensor(), expected.shape()));
-        }
-        if (result.tensor().dtype() != expected.dtype()) {
-            result = replaced(result, GradientSums.converted(result.tensor(), expected.dtype()));
-        }
-        return result;
-    }
-
-    private static Gradient replaced(Gradient old, Tensor fresh) {
-        old.release();
-        return Gradient.of(fresh).retain();
-    }
-
-    /** Hands over one reference to {@code gradient}. */
-    private void deliver(Edge edge, Gradient gradient) {
-        @Nullable
-        Gradient[] slots = arrived.computeIfAbsent(edge.node(), node -> new @Nullable Gradient[node.outputCount()]);
-        Gradient before = slots[edge.output()];
-        if (before == null) {
-            slots[edge.output()] = gradient;
-        } else if (before.isExclusive() && before.tensor().isContiguous()) {
-            GradientSums.addInPlace(before.tensor(), gradient.tensor());
-            gradient.release();
-        } else {
-            Tensor sum = GradientSums.copy(before.tensor());
-            GradientSums.addInPlace(sum, gradient.tensor());
-            gradient.release();
-            slots[edge.output()] = replaced(before, sum);
+            if (hooks != null) {
+                NodeCallbacks.before(node, hooks, gradients);
+            }
+            @Nullable Tensor[] results = node.backward(gradients);
+            checkCount(node, results.length);
+            if (hooks != null) {
+                NodeCallbacks.after(hooks, results, gradients);
+            }
+            @Nullable Gradient[] outgoing = new @Nullable Gradient[results.length];
+            for (int i = 0; i < results.length; i++) {
+                outgoing[i] = outgoing(task, i, results[i], outgoing, scope);
+            }
+            return outgoing;
         }
     }
 
-    private static void runHooks(Node node, @Nullable Gradient[] gradients, int output) {
-        for (Node.Hook hook : List.copyOf(node.hooks())) {
-            Gradient gradient = gradients[output];
-            if (gradient != null && hook.output() == output) {
-                gradients[output] = hooked(hook.function(), gradient, node.output(output));
+    private static void checkCount(Node node, int count) {
+        if (count != node.inputCount()) {
+            throw new IllegalStateException("Cannot run backward: " + node + " returned an incorrect number of"
+                    + " gradients (expected " + node.inputCount() + ", got " + count
+                    + "); correct its backward");
+        }
+    }
+
+    /** The gradient of one input, with the reference that its receiver will hold; null where nobody receives it. */
+    private @Nullable Gradient outgoing(
+            Task task, int input, @Nullable Tensor result, @Nullable Gradient[] siblings, StepScope scope) {
+        Edge edge = task.node.edge(input);
+        if (edge == null || !tasks.containsKey(edge.node())) {
+            return null;
+        }
+        if (result == null) {
+            SparseRows rows = task.node.sparseGradient(input);
+            return rows == null ? null : sparse(edge, rows, scope);
+        }
+        checkNotNan(task.node, input, result);
+        Tensor fitted = fitted(task.node, input, result, edge.node().output(edge.output()));
+        if (recorded) {
+            return Gradient.borrowed(scope.pass(fitted));
+        }
+        // The engine owns what the node made; other results share the storage of whatever they are views of.
+        if (scope.owns(fitted)) {
+            return Gradient.owned(scope.pass(fitted));
+        }
+        Gradient shared = sharing(fitted, task.arrived);
+        if (shared == null) {
+            shared = sharing(fitted, siblings);
+        }
+        if (shared != null) {
+            return shared;
+        }
+        // What the graph alone refers to goes with the node, before the gradient has arrived.
+        return fitted.isHidden() ? Gradient.owned(made(fitted, scope)) : Gradient.borrowed(fitted);
+    }
+
+    private static @Nullable Gradient sharing(Tensor result, @Nullable Gradient[] owners) {
+        for (Gradient owner : owners) {
+            if (owner != null && owner.sparse() == null && owner.tensor().sharesStorage(result)) {
+                return owner.sharing(result);
+            }
+        }
+        return null;
+    }
+
+    private Gradient sparse(Edge edge, SparseRows rows, StepScope scope) {
+        if (edge.node() instanceof AccumulateGrad && !recorded) {
+            return Gradient.sparse(new SparseRows(rows.shape(), made(rows.rows(), scope), made(rows.values(), scope)));
+        }
+        return Gradient.owned(scope.pass(rows.toDense()));
+    }
+
+    /** A tensor that the engine may free: the one that the node made, or a copy. */
+    private static Tensor made(Tensor tensor, StepScope scope) {
+        return scope.pass(scope.owns(tensor) ? tensor : GradientSums.copy(tensor));
+    }
+
+    private void passOn(@Nullable Edge edge, @Nullable Gradient gradient) {
+        Task receiver = edge == null ? null : tasks.get(edge.node());
+        if (edge == null || receiver == null) {
+            return;
+        }
+        if (gradient != null) {
+            deliver(receiver, edge.output(), gradient);
+        }
+        receiver.missing--;
+        if (receiver.missing == 0) {
+            enqueue(receiver);
+        }
+    }
+
+    private Tensor fitted(Node node, int input, Tensor result, TensorInfo expected) {
+        Tensor fitted = result;
+        if (!fitted.shape().equals(expected.shape())) {
+            if (!GradientSums.broadcasts(expected.shape(), fitted.shape())) {
+                throw new IllegalStateException("Cannot run backward: " + node
+                        + " returned an invalid gradient at index " + input + ": got " + result.shape()
+                        + " but expected shape compatible with " + expected.shape() + "; correct the op's backward");
+            }
+            fitted = recorded
+                    ? GraphOps.get().sumToSize(fitted, expected.shape())
+                    : GradientSums.sumToSize(fitted, expected.shape());
+        }
+        if (fitted.dtype() != expected.dtype()) {
+            fitted = recorded
+                    ? GraphOps.get().convert(fitted, expected.dtype())
+                    : GradientSums.converted(fitted, expected.dtype());
+        }
+        return fitted;
+    }
+
+    /** Takes over one reference to {@code gradient}. */
+    private void deliver(Task task, int output, Gradient gradient) {
+        Gradient before = task.arrived[output];
+        task.arrived[output] = before == null ? gradient : sum(before, gradient);
+    }
+
+    private Gradient sum(Gradient before, Gradient addend) {
+        SparseRows first = before.sparse();
+        SparseRows second = addend.sparse();
+        if (first != null && second != null) {
+            Gradient joined = Gradient.sparse(first.plus(second));
+            before.release();
+            addend.release();
+            return joined;
+        }
+        if (recorded) {
+            return Gradient.borrowed(GraphOps.get().add(before.tensor(), addend.tensor()));
+        }
+        Tensor value = dense(addend);
+        if (first == null && before.isExclusive() && before.tensor().isContiguous()) {
+            GradientSums.addInPlace(before.tensor(), value);
+            release(addend, value);
+            return before;
+        }
+        Tensor sum = first != null ? first.toDense() : GradientSums.copy(before.tensor());
+        GradientSums.addInPlace(sum, value);
+        release(addend, value);
+        before.release();
+        return Gradient.owned(sum);
+    }
+
+    private static void release(Gradient gradient, Tensor dense) {
+        if (gradient.sparse() != null) {
+            dense.close();
+        }
+        gradient.release();
+    }
+
+    private void runOutputHooks(Task task, Node.NodeHooks hooks) {
+        for (int output = 0; output < task.arrived.length; output++) {
+            Gradient gradient = task.arrived[output];
+            if (gradient != null && NodeCallbacks.has(hooks, output)) {
+                SparseRows rows = gradient.sparse();
+                Gradient dense = rows == null ? gradient : Gradient.owned(rows.toDense());
+                if (rows != null) {
+                    gradient.release();
+                }
+                task.arrived[output] = NodeCallbacks.output(hooks, output, dense, task.node.output(output), recorded);
             }
         }
     }
 
-    private static Gradient hooked(UnaryOperator<Tensor> hook, Gradient gradient, TensorInfo expected) {
-        Tensor result = hook.apply(gradient.tensor());
-        if (result == gradient.tensor()) {
-            return gradient;
+    private static void checkNotNan(Node node, int input, Tensor result) {
+        if (AnomalyMode.isEnabled()
+                && result.dtype().isFloating()
+                && !Backends.current().isFinite(result)) {
+            try (Tensor unequal = Tensor.empty(DType.BOOL, result.shape())) {
+                Backends.current().compare(Comparison.NOT_EQUAL, result, result, unequal);
+                boolean[] found = {false};
+                Elements.forEach(unequal, address -> found[0] |= Elements.getLong(DType.BOOL, address) != 0);
+                if (found[0]) {
+                    throw new IllegalStateException("Cannot run backward: Function '" + node
+                            + "' returned nan values in its " + input + "th output, expected numbers; "
+                            + AnomalyMode.advice(node.origin()));
+                }
+            }
         }
-        if (!expected.fits(result)) {
-            throw new IllegalStateException("Cannot run backward: a hook returned " + result.dtype() + " "
-                    + result.shape() + ", expected " + expected + "; keep dtype and shape");
-        }
-        if (result.sharesStorage(gradient.tensor())) {
-            return gradient.as(result);
-        }
-        return replaced(gradient, result);
     }
 
     private static void releaseAll(@Nullable Gradient[] gradients) {
-        for (Gradient gradient : gradients) {
+        for (int i = 0; i < gradients.length; i++) {
+            Gradient gradient = gradients[i];
             if (gradient != null) {
                 gradient.release();
+                gradients[i] = null;
             }
         }
     }

@@ -8,55 +8,140 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What autograd knows of one tensor: a leaf with its gradient, or the edge to the node that made it. */
+/**
+ * What autograd knows of one tensor: whether it is a leaf that gathers its gradient, which node made it, and of which
+ * base it is a view.
+ */
 final class Variable extends AutogradMeta {
-    private final @Nullable Edge source;
-    private final @Nullable AccumulateGrad accumulator;
-    private final List<Consumer<Tensor>> accumulatedHooks = new ArrayList<>();
+    private final Tensor self;
+    private final @Nullable Tensor base;
+    private final ViewKind kind;
+    private final List<Consumer<Tensor>> accumulatedHooks = new ArrayList<>(0);
+    private @Nullable AccumulateGrad accumulator;
+    private @Nullable Edge source;
     private @Nullable Tensor grad;
-    private boolean aliased;
+    private @Nullable SparseRows sparseGrad;
+    private boolean retainsGrad;
 
-    private Variable(@Nullable Edge source, @Nullable Tensor leaf) {
-        this.source = source;
-        this.accumulator = leaf == null ? null : new AccumulateGrad(leaf, this);
+    /** Version of the storage for which {@link #source} of a view is right. */
+    private int sourceVersion;
+
+    private Variable(Tensor self, @Nullable Tensor base, ViewKind kind) {
+        this.self = self;
+        this.base = base;
+        this.kind = kind;
+        this.sourceVersion = self.version();
     }
 
     /** A leaf that gathers its gradient. */
     static Variable leaf(Tensor tensor) {
-        return new Variable(null, tensor);
+        Variable variable = new Variable(tensor, null, ViewKind.NONE);
+        variable.requireGrad();
+        return variable;
     }
 
     /** The result of a recorded op. */
-    static Variable result(Edge source) {
-        return new Variable(source, null);
+    static Variable result(Tensor tensor, Edge source) {
+        Variable variable = new Variable(tensor, null, ViewKind.NONE);
+        variable.source = source;
+        return variable;
+    }
+
+    /** A tensor, not yet recorded, that is a view of {@code base}. */
+    static Variable view(Tensor tensor, Tensor base, ViewKind kind) {
+        return new Variable(tensor, base, kind);
     }
 
     static @Nullable Variable of(Tensor tensor) {
         return (Variable) tensor.meta();
     }
 
-    boolean isLeaf() {
+    /** The variable of {@code tensor}, made where there was none. */
+    static Variable createOf(Tensor tensor) {
+        Variable present = of(tensor);
+        if (present == null) {
+            present = new Variable(tensor, null, ViewKind.NONE);
+            tensor.attach(present);
+        }
+        return present;
+    }
+
+    /** Makes this a leaf that gathers its gradient. */
+    void requireGrad() {
+        accumulator = new AccumulateGrad(self, this);
+    }
+
+    /** Whether it gathers its gradient itself. */
+    boolean isAccumulating() {
         return accumulator != null;
     }
 
-    /** Where gradients of this tensor flow to. */
+    /** Whether no recorded op made it. */
+    boolean isLeaf() {
+        return source() == null;
+    }
+
+    /** Where gradients of this tensor flow to; null if it needs none. */
+    @Nullable
     Edge edge() {
-        if (accumulator != null) {
-            return new Edge(accumulator, 0);
+        Edge made = source();
+        if (made != null) {
+            return made;
         }
-        if (source == null) {
-            throw new AssertionError("neither leaf nor result");
+        return accumulator == null ? null : new Edge(accumulator, 0);
+    }
+
+    /** The node that made this tensor; a view whose base was written since is looked up in the new base. */
+    private @Nullable Edge source() {
+        if (base != null && sourceVersion != self.version() && base.requiresGrad()) {
+            try (GradMode.Scope scope = GradMode.enableGrad()) {
+                Tensor replayed =
+                        GraphOps.get().asStrided(base, self.shape(), self.strides(), self.offset() - base.offset());
+                Variable variable = of(replayed);
+                setSource(variable == null ? null : variable.source);
+            }
         }
         return source;
     }
 
-    /** Whether a view of this tensor, or the tensor that this is a view of, takes part in the graph. */
-    boolean isAliased() {
-        return aliased;
+    /** Makes this the result of a node. */
+    void setSource(@Nullable Edge newSource) {
+        Edge before = source;
+        source = newSource;
+        sourceVersion = self.version();
+        if (newSource != null) {
+            accumulator = null;
+            if (retainsGrad) {
+                moveRetained(before, newSource);
+            }
+        }
     }
 
-    void markAliased() {
-        aliased = true;
+    private void moveRetained(@Nullable Edge before, Edge after) {
+        Node.NodeHooks old = before == null ? null : before.node().hooks();
+        if (old != null) {
+            old.retained().removeIf(retained -> retained.variable() == this);
+        }
+        after.node().createHooks().retained().add(new Node.NodeHooks.Retained(after.output(), this));
+    }
+
+    /** Lets a result of an op keep its gradient. */
+    void retainGrad() {
+        Edge made = source();
+        if (made != null && !retainsGrad) {
+            retainsGrad = true;
+            made.node().createHooks().retained().add(new Node.NodeHooks.Retained(made.output(), this));
+        }
+    }
+
+    /** The tensor that this is a view of, directly or through other views. */
+    @Nullable
+    Tensor base() {
+        return base;
+    }
+
+    ViewKind kind() {
+        return kind;
     }
 
     List<Consumer<Tensor>> accumulatedHooks() {
@@ -67,9 +152,18 @@ final class Variable extends AutogradMeta {
         this.grad = newGrad;
     }
 
+    @Nullable
+    SparseRows sparseGrad() {
+        return sparseGrad;
+    }
+
+    void setSparseGrad(@Nullable SparseRows newGrad) {
+        this.sparseGrad = newGrad;
+    }
+
     @Override
     public boolean requiresGrad() {
-        return true;
+        return accumulator != null || source() != null;
     }
 
     @Override

@@ -7,7 +7,7 @@ import io.howdah.trainer.nn.Embedding;
 import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.nn.functional.Functional;
-import io.howdah.trainer.ops.Functions;
+import io.howdah.trainer.ops.Activations;
 import io.howdah.trainer.ops.Losses;
 import io.howdah.trainer.ops.Views;
 import io.howdah.trainer.tensor.Philox;
@@ -110,7 +110,7 @@ public final class FeedForwardLanguageModel implements TrainableModel {
         Tensor forward(Tensor windows) {
             Tensor x = Views.reshape(embedding.forward(windows), windows.size(0), -1);
             for (Linear layer : hidden) {
-                x = Functions.gelu(layer.forward(x));
+                x = Activations.gelu(layer.forward(x));
             }
             return output.forward(x);
         }

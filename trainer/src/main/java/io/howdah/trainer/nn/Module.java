@@ -2,6 +2,7 @@
 package io.howdah.trainer.nn;
 
 import io.howdah.trainer.autograd.Autograd;
+import io.howdah.trainer.autograd.Gradients;
 import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
@@ -128,7 +129,7 @@ public abstract class Module {
     /** Frees parameters and gradients. */
     public final void close() {
         parameters().values().forEach(parameter -> {
-            Autograd.clearGrad(parameter);
+            Gradients.clear(parameter);
             parameter.close();
         });
     }

@@ -1,76 +1,119 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
-import io.howdah.trainer.autograd.SavedTensor;
+import io.howdah.trainer.autograd.SparseRows;
 import io.howdah.trainer.kernel.Backend;
 import io.howdah.trainer.kernel.Backends;
-import io.howdah.trainer.kernel.Binary;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
-import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One call of an op's backward.
+ * One call of an op's backward. Everything it computes is freed when it is done, except the gradients it gives.
  *
  * @param <A> type of the attributes
  */
 public final class BackwardCall<A> {
-    private final A attributes;
-    private final List<Shape> shapes;
-    private final List<DType> dtypes;
-    private final boolean[] needs;
-    private final List<SavedTensor> saved;
+    private final OpNode<A> node;
+    private final @Nullable Tensor[] gradients;
+    private final @Nullable Tensor[] results;
+    private @Nullable SparseRows @Nullable [] sparse;
 
-    BackwardCall(A attributes, List<Tensor> inputs, boolean[] needs, List<SavedTensor> saved) {
-        this.attributes = attributes;
-        this.shapes = inputs.stream().map(Tensor::shape).toList();
-        this.dtypes = inputs.stream().map(Tensor::dtype).toList();
-        this.needs = needs;
-        this.saved = saved;
+    BackwardCall(OpNode<A> node, @Nullable Tensor[] gradients) {
+        this.node = node;
+        this.gradients = gradients;
+        this.results = new @Nullable Tensor[node.operands()];
     }
 
     public A attributes() {
-        return attributes;
+        return node.attributes();
     }
 
     /** Number of inputs. */
     public int inputs() {
-        return shapes.size();
+        return node.inputs();
     }
 
     /** Shape of an input. */
     public Shape shape(int input) {
-        return shapes.get(input);
+        return node.shape(input);
     }
 
     /** Dtype of an input. */
     public DType dtype(int input) {
-        return dtypes.get(input);
+        return node.dtype(input);
     }
 
     /** Whether an input needs a gradient. */
     public boolean needs(int input) {
-        return needs[input];
+        return node.needs(input);
     }
 
-    /** The tensors that the forward saved, in the order of saving. */
-    public Tensor saved(int index) {
-        return saved.get(index).unpack();
+    /** Gradient of the first output; zeros where none arrived. */
+    public Tensor gradient() {
+        return gradient(0);
+    }
+
+    /** Gradient of an output; zeros where none arrived. */
+    public Tensor gradient(int output) {
+        Tensor gradient = gradients[output];
+        if (gradient == null) {
+            gradient = Tensor.zeros(node.dtypeOfOutput(output), node.shapeOfOutput(output));
+            gradients[output] = gradient;
+        }
+        return gradient;
+    }
+
+    /** Whether a gradient arrived for an output. */
+    public boolean hasGradient(int output) {
+        return output < gradients.length && gradients[output] != null;
+    }
+
+    /** An input that the forward saved. */
+    public Tensor input(int index) {
+        return node.saved(ForwardCall.Role.INPUT, index);
+    }
+
+    /** An output that the forward saved. */
+    public Tensor output(int index) {
+        return node.saved(ForwardCall.Role.OUTPUT, index);
+    }
+
+    /** The n-th tensor that the forward saved with {@link ForwardCall#saveInternal}; never connected to the graph. */
+    public Tensor internal(int index) {
+        return node.saved(ForwardCall.Role.INTERNAL, index);
     }
 
     public Backend backend() {
         return Backends.current();
     }
 
-    /** A fresh tensor of function(a, b), both expanded to the shape of {@code a}. */
-    Tensor binary(Binary function, Tensor a, Tensor b) {
-        Tensor result = Tensor.empty(a.dtype(), a.shape());
-        backend().binary(function, a, Broadcast.expand(b, a.shape()), result);
-        return result;
+    /** Gives the gradient of an input, which is computed only if it is needed. */
+    public void give(int input, Supplier<Tensor> gradient) {
+        if (needs(input)) {
+            results[input] = gradient.get();
+        }
     }
 
-    void release() {
-        saved.forEach(SavedTensor::release);
+    /** Gives the gradient of a table of rows in sparse form. */
+    public void giveSparse(int input, Supplier<SparseRows> gradient) {
+        if (needs(input)) {
+            if (sparse == null) {
+                sparse = new @Nullable SparseRows[results.length];
+            }
+            sparse[input] = gradient.get();
+        }
+    }
+
+    @Nullable
+    Tensor[] results() {
+        return results;
+    }
+
+    @Nullable
+    SparseRows sparse(int input) {
+        return sparse == null ? null : sparse[input];
     }
 }

@@ -5,16 +5,8 @@ import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 
-/** A contiguous stand-in for a tensor: itself where it is contiguous already, else a copy that is freed on close. */
-final class Contiguous implements AutoCloseable {
-    private final Tensor tensor;
-    private final boolean copied;
-
-    private Contiguous(Tensor tensor, boolean copied) {
-        this.tensor = tensor;
-        this.copied = copied;
-    }
-
+/** A contiguous stand-in for a tensor inside a kernel call: itself where it is contiguous, else a copy freed on close. */
+record Contiguous(Tensor tensor, boolean copied) implements AutoCloseable {
     static Contiguous of(Tensor tensor) {
         return tensor.isContiguous() ? new Contiguous(tensor, false) : new Contiguous(copy(tensor), true);
     }
@@ -24,10 +16,6 @@ final class Contiguous implements AutoCloseable {
         Tensor copy = Tensor.empty(tensor.dtype(), tensor.shape());
         Backends.current().convert(tensor, copy);
         return copy;
-    }
-
-    Tensor tensor() {
-        return tensor;
     }
 
     /** The elements as a matrix whose rows are the last dimension. */

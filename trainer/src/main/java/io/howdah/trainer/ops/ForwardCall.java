@@ -1,12 +1,14 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
-import io.howdah.trainer.autograd.SavedTensor;
 import io.howdah.trainer.kernel.Backend;
 import io.howdah.trainer.kernel.Backends;
+import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call of an op's forward.
@@ -14,54 +16,60 @@ import java.util.List;
  * @param <A> type of the attributes
  */
 public final class ForwardCall<A> {
+    private final Op<A> op;
     private final A attributes;
-    private final List<Tensor> inputs;
-    private final Tensor out;
-    private final Recording recording;
-    private final List<SavedTensor> saved = new ArrayList<>();
-    private final List<Tensor> discarded = new ArrayList<>();
+    private final Tensor[] inputs;
+    private final boolean[] needs;
+    private final boolean recorded;
+    private final @Nullable Tensor target;
+    private final List<Tensor> outputs = new ArrayList<>(1);
+    private final List<Save> saves = new ArrayList<>(2);
 
-    /**
-     * Whether and how the call is recorded.
-     *
-     * @param needs per input whether it needs a gradient
-     * @param producers per input which op made it, for messages
-     * @param outVersion version of the output once the call is done
-     */
-    record Recording(boolean[] needs, List<String> producers, int outVersion) {
-        boolean isOn() {
-            for (boolean need : needs) {
-                if (need) {
-                    return true;
-                }
-            }
-            return false;
-        }
+    /** What a saved tensor is. */
+    enum Role {
+        INPUT,
+        OUTPUT,
+        INTERNAL
     }
 
-    ForwardCall(A attributes, List<Tensor> inputs, Tensor out, Recording recording) {
+    /**
+     * A tensor that backward will ask for.
+     *
+     * @param version the one it was read at
+     * @param copied whether it was made because the op overwrites the input itself
+     */
+    record Save(Role role, int index, Tensor tensor, int version, boolean copied) {}
+
+    ForwardCall(Op<A> op, A attributes, Tensor[] inputs, boolean[] needs, boolean recorded, @Nullable Tensor target) {
+        this.op = op;
         this.attributes = attributes;
         this.inputs = inputs;
-        this.out = out;
-        this.recording = recording;
+        this.needs = needs;
+        this.recorded = recorded;
+        this.target = target;
     }
 
     public A attributes() {
         return attributes;
     }
 
-    public Tensor input(int index) {
-        return inputs.get(index);
-    }
-
     /** Number of inputs. */
     public int inputs() {
-        return inputs.size();
+        return inputs.length;
     }
 
-    /** The result, to be overwritten. */
-    public Tensor out() {
-        return out;
+    public Tensor input(int index) {
+        return inputs[index];
+    }
+
+    /** Dtype of the first operand: the common one, where the op promotes. */
+    public DType dtype() {
+        return inputs[0].dtype();
+    }
+
+    /** Shape of the first operand. */
+    public Shape shape() {
+        return inputs[0].shape();
     }
 
     public Backend backend() {
@@ -70,36 +78,95 @@ public final class ForwardCall<A> {
 
     /** Whether an input needs a gradient. */
     public boolean needs(int input) {
-        return recording.needs()[input];
+        return needs[input];
     }
 
-    /** Keeps an input for backward. */
+    /** Whether any input needs a gradient, so that saving has a point. */
+    public boolean isRecorded() {
+        return recorded;
+    }
+
+    /** The next output, to be overwritten, in the common dtype; of a call in place the first one is the target. */
+    public Tensor out(Shape shape) {
+        return out(dtype(), shape);
+    }
+
+    /** The next output, to be overwritten. */
+    public Tensor out(DType dtype, Shape shape) {
+        Tensor out;
+        if (target != null && outputs.isEmpty()) {
+            if (!target.shape().equals(shape)) {
+                throw new IllegalArgumentException("Cannot compute " + op + " in place: output with shape "
+                        + target.shape() + " doesn't match the broadcast shape " + shape
+                        + "; compute it out of place");
+            }
+            out = target;
+        } else {
+            out = Tensor.empty(dtype, shape);
+        }
+        outputs.add(out);
+        return out;
+    }
+
+    /** The next output, with shape, dtype and elements of the first input; of a call in place that input itself. */
+    public Tensor outFromInput() {
+        Tensor out = out(inputs[0].dtype(), inputs[0].shape());
+        if (target == null) {
+            backend().convert(inputs[0], out);
+        }
+        return out;
+    }
+
+    /** Hands out a tensor that this call has made as the next output. */
+    public void give(Tensor output) {
+        outputs.add(output);
+    }
+
+    /** Keeps an input for backward; of the one that is overwritten a copy, so that it has to be called before. */
     public void saveInput(int index) {
-        if (recording.isOn()) {
-            Tensor input = inputs.get(index);
-            saved.add(new SavedTensor(
-                    input, recording.producers().get(index), input.version(), SavedTensor.Ownership.SHARED));
+        if (recorded) {
+            boolean copied = target != null && index == 0;
+            if (copied && !outputs.isEmpty()) {
+                throw new AssertionError(op + " saves its first input after overwriting it");
+            }
+            Tensor input = copied ? Contiguous.copy(inputs[index]) : inputs[index];
+            saves.add(new Save(Role.INPUT, index, input, input.version(), copied));
         }
     }
 
-    /** Keeps the result for backward. */
-    public void saveOut(String op) {
-        if (recording.isOn()) {
-            saved.add(new SavedTensor(out, "output 0 of " + op, recording.outVersion(), SavedTensor.Ownership.SHARED));
+    /** Keeps an output for backward. */
+    public void saveOutput(int index) {
+        if (recorded) {
+            Tensor output = outputs.get(index);
+            int writes = output == target ? 1 : 0;
+            saves.add(new Save(Role.OUTPUT, index, output, output.version() + writes, false));
         }
     }
 
     /** Keeps for backward, or frees where there will be none, a tensor that this call has made. */
     public void saveInternal(Tensor tensor) {
-        if (recording.isOn()) {
-            saved.add(new SavedTensor(tensor, "internal", tensor.version(), SavedTensor.Ownership.INTERNAL));
+        if (recorded) {
+            saves.add(new Save(Role.INTERNAL, saves.size(), tensor, tensor.version(), false));
         } else {
-            discarded.add(tensor);
+            tensor.close();
         }
     }
 
-    List<SavedTensor> finish() {
-        discarded.forEach(Tensor::close);
-        return saved;
+    /** Frees a tensor that this call has made, unless it is one of the inputs. */
+    void discard(Tensor tensor) {
+        for (Tensor input : inputs) {
+            if (input.sharesStorage(tensor)) {
+                return;
+            }
+        }
+        tensor.close();
+    }
+
+    List<Tensor> outputs() {
+        return outputs;
+    }
+
+    List<Save> saves() {
+        return saves;
     }
 }

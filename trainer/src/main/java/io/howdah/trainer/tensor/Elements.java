@@ -40,8 +40,8 @@ public final class Elements {
         switch (dtype) {
             case FLOAT64 -> Memory.putDouble(address, value);
             case FLOAT32 -> Memory.putFloat(address, (float) value);
-            case FLOAT16 -> Memory.putShort(address, HalfFloats.toFloat16((float) value));
-            case BFLOAT16 -> Memory.putShort(address, HalfFloats.toBfloat16((float) value));
+            case FLOAT16 -> Memory.putShort(address, HalfFloats.toFloat16(HalfFloats.narrowed(value)));
+            case BFLOAT16 -> Memory.putShort(address, HalfFloats.toBfloat16(HalfFloats.narrowed(value)));
             case INT64 -> Memory.putLong(address, (long) value);
             case INT32 -> Memory.putInt(address, (int) value);
             case UINT8 -> Memory.putByte(address, (byte) (long) value);
@@ -64,21 +64,24 @@ public final class Elements {
 
     /** Visits the address of every element in row-major order. */
     public static void forEach(Tensor tensor, LongConsumer visitor) {
-        if (tensor.elements() > 0) {
+        if (tensor.shape().rank() == 0) {
+            visitor.accept(tensor.address());
+        } else if (tensor.elements() > 0) {
             visit(tensor, tensor.strides(), 0, tensor.address(), visitor);
         }
         Reference.reachabilityFence(tensor);
     }
 
     private static void visit(Tensor tensor, long[] strides, int dimension, long address, LongConsumer visitor) {
-        if (dimension == strides.length) {
-            visitor.accept(address);
-            return;
-        }
         long step = strides[dimension] * tensor.dtype().bytes();
         long size = tensor.size(dimension);
+        boolean last = dimension == strides.length - 1;
         for (long i = 0; i < size; i++) {
-            visit(tensor, strides, dimension + 1, address + i * step, visitor);
+            if (last) {
+                visitor.accept(address + i * step);
+            } else {
+                visit(tensor, strides, dimension + 1, address + i * step, visitor);
+            }
         }
     }
 }

@@ -53,4 +53,29 @@ public final class HalfFloats {
         float shifted = Float.intBitsToFloat(magnitude) + 0.5f;
         return (short) (sign | (Float.floatToRawIntBits(shifted) - 0x3f00_0000));
     }
+
+    /**
+     * The binary32 next to {@code value} whose last bit tells that something was cut off (rounding to odd), so that
+     * rounding it again to 16 bits gives what rounding {@code value} once would.
+     */
+    public static float narrowed(double value) {
+        float nearest = (float) value;
+        int bits = Float.floatToRawIntBits(nearest);
+        if (nearest == value || Double.isNaN(value) || (bits & 1) == 1) {
+            return nearest;
+        }
+        return Float.intBitsToFloat(Math.abs((double) nearest) > Math.abs(value) ? bits - 1 : bits + 1);
+    }
+
+    /** As {@link #narrowed(double)}. */
+    public static float narrowed(long value) {
+        float nearest = (float) value;
+        int bits = Float.floatToRawIntBits(nearest);
+        boolean exact = nearest < 0x1p63f && (long) nearest == value;
+        if (exact || (bits & 1) == 1) {
+            return nearest;
+        }
+        boolean above = nearest == 0x1p63f || Math.abs((long) nearest) > Math.abs(value);
+        return Float.intBitsToFloat(above ? bits - 1 : bits + 1);
+    }
 }

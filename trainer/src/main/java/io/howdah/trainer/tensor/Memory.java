@@ -19,15 +19,6 @@ public final class Memory {
 
     private Memory() {}
 
-    /** Allocates zeroed memory whose first byte is 64-byte aligned. */
-    static ByteBuffer allocate(int bytes) {
-        return ByteBuffer.allocateDirect(bytes + 63)
-                .alignedSlice(64)
-                .limit(bytes)
-                .slice()
-                .order(ByteOrder.LITTLE_ENDIAN);
-    }
-
     static long addressOf(ByteBuffer direct) {
         return UNSAFE.getLong(direct, BUFFER_ADDRESS);
     }
@@ -88,14 +79,45 @@ public final class Memory {
         UNSAFE.copyMemory(from, to, bytes);
     }
 
-    /** Copies {@code count} floats of an array to off-heap memory. */
+    /** Copies {@code count} elements of an array to off-heap memory. */
     public static void copy(float[] from, int start, long to, int count) {
         UNSAFE.copyMemory(from, Unsafe.ARRAY_FLOAT_BASE_OFFSET + 4L * start, null, to, 4L * count);
     }
 
-    /** Copies {@code count} floats of off-heap memory into an array. */
+    /** Copies {@code count} elements of off-heap memory into an array. */
     public static void copy(long from, float[] to, int start, int count) {
         UNSAFE.copyMemory(null, from, to, Unsafe.ARRAY_FLOAT_BASE_OFFSET + 4L * start, 4L * count);
+    }
+
+    /** Copies {@code count} elements of an array to off-heap memory. */
+    public static void copy(double[] from, int start, long to, int count) {
+        UNSAFE.copyMemory(from, Unsafe.ARRAY_DOUBLE_BASE_OFFSET + 8L * start, null, to, 8L * count);
+    }
+
+    /** Copies {@code count} elements of off-heap memory into an array. */
+    public static void copy(long from, double[] to, int start, int count) {
+        UNSAFE.copyMemory(null, from, to, Unsafe.ARRAY_DOUBLE_BASE_OFFSET + 8L * start, 8L * count);
+    }
+
+    /** Copies {@code count} elements of an array to off-heap memory. */
+    public static void copy(long[] from, int start, long to, int count) {
+        UNSAFE.copyMemory(from, Unsafe.ARRAY_LONG_BASE_OFFSET + 8L * start, null, to, 8L * count);
+    }
+
+    /** Copies {@code count} elements of off-heap memory into an array. */
+    public static void copy(long from, long[] to, int start, int count) {
+        UNSAFE.copyMemory(null, from, to, Unsafe.ARRAY_LONG_BASE_OFFSET + 8L * start, 8L * count);
+    }
+
+    /** Copies the bits of {@code count} floats from {@code start} on. */
+    public static void reinterpret(float[] from, int start, int[] to, int count) {
+        long offset = Unsafe.ARRAY_FLOAT_BASE_OFFSET + 4L * start;
+        UNSAFE.copyMemory(from, offset, to, Unsafe.ARRAY_INT_BASE_OFFSET, 4L * count);
+    }
+
+    /** Copies {@code count} integers as the bits of floats. */
+    public static void reinterpret(int[] from, float[] to, int count) {
+        UNSAFE.copyMemory(from, Unsafe.ARRAY_INT_BASE_OFFSET, to, Unsafe.ARRAY_FLOAT_BASE_OFFSET, 4L * count);
     }
 
     private static Unsafe unsafe() {

@@ -1,29 +1,43 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.tensor;
 
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Recycles off-heap blocks by size class (four per power of two, so at most a quarter of a block is unused) within a
  * byte budget. First touch of fresh memory costs more than most kernels, hence the recycling. Safe for concurrent use.
+ *
+ * <p>Blocks whose owners nobody can reach any more are taken back at the next allocation after the garbage collector
+ * has found them; where the budget is used up, the collector is asked to look.
  */
 public final class MemoryPool {
-    private static final int SMALLEST = 256;
+    private static final int SMALLEST_LOG = 8;
+    private static final int LARGEST = Integer.MAX_VALUE - 4095;
+    private static final int CLASSES = (31 - SMALLEST_LOG) * 4 + 1;
+    private static final long COLLECTOR_PATIENCE_MS = 200;
     private static final MemoryPool SHARED = new MemoryPool(Long.MAX_VALUE);
 
-    private final Map<Integer, ArrayDeque<ByteBuffer>> free = new HashMap<>();
+    private final List<List<Block>> free = new ArrayList<>(CLASSES);
+    private final ReferenceQueue<Object> unreachable = new ReferenceQueue<>();
+    private @Nullable Allocation first;
     private long budget;
     private long reserved;
     private long used;
     private long peakUsed;
+    private long allocations;
+    private long releases;
     private long backstopFrees;
 
     /** @param budget most bytes that the pool may take from the operating system */
     public MemoryPool(long budget) {
         this.budget = budget;
+        for (int i = 0; i < CLASSES; i++) {
+            free.add(new ArrayList<>());
+        }
     }
 
     /** The pool of this process. */
@@ -44,6 +58,11 @@ public final class MemoryPool {
         return peakUsed;
     }
 
+    /** Lets {@link #peakUsedBytes} begin anew from what is in use now. */
+    public synchronized void resetPeak() {
+        peakUsed = used;
+    }
+
     /** Bytes taken from the operating system, used or waiting to be reused. */
     public synchronized long reservedBytes() {
         return reserved;
@@ -53,59 +72,169 @@ public final class MemoryPool {
         return budget;
     }
 
+    /** How many blocks were handed out so far. */
+    public synchronized long allocations() {
+        return allocations;
+    }
+
+    /** How many blocks were released so far, not counting {@link #backstopFrees}. */
+    public synchronized long releases() {
+        return releases;
+    }
+
     /** How many blocks came back only because the garbage collector found them unreachable; zero in a well-kept loop. */
     public synchronized long backstopFrees() {
+        reclaim();
         return backstopFrees;
     }
 
-    synchronized ByteBuffer allocate(long bytes) {
-        int size = sizeClass(bytes);
-        ArrayDeque<ByteBuffer> blocks = free.get(size);
-        ByteBuffer block = blocks == null ? null : blocks.pollLast();
-        if (block == null) {
-            if (reserved + size > budget) {
-                free.values().forEach(this::drop);
-                free.clear();
-            }
-            if (reserved + size > budget) {
-                throw new OutOfTensorMemoryError("Cannot allocate tensor: bytes=" + bytes + " used=" + used
-                        + " budget=" + budget + ", expected to fit the budget; lower the batch size or ask for a"
-                        + " larger container");
-            }
-            block = Memory.allocate(size);
-            reserved += size;
+    /**
+     * A block of at least {@code bytes}, until it is released or {@code owner} is unreachable.
+     *
+     * @throws OutOfTensorMemoryError if the budget, or the JVM's direct memory, does not suffice
+     */
+    Allocation allocate(Object owner, long bytes) {
+        int place = sizeClass(bytes);
+        AllocationSite site = AllocationSite.of(bytes);
+        synchronized (this) {
+            reclaim();
+            Block block = block(place, bytes);
+            Allocation allocation = new Allocation(this, owner, unreachable, block, site);
+            first = allocation.link(first);
+            allocations++;
+            used += block.size();
+            peakUsed = Math.max(peakUsed, used);
+            return allocation;
         }
-        used += size;
-        peakUsed = Math.max(peakUsed, used);
+    }
+
+    synchronized void release(Allocation allocation) {
+        if (takeBack(allocation)) {
+            releases++;
+        }
+    }
+
+    private boolean takeBack(Allocation allocation) {
+        if (allocation.isReleased()) {
+            return false;
+        }
+        allocation.markReleased();
+        first = allocation.unlink(first);
+        Block block = allocation.block();
+        used -= block.size();
+        free.get(sizeClass(block.size())).add(block);
+        return true;
+    }
+
+    /** Takes back what the garbage collector has found. */
+    private void reclaim() {
+        for (Reference<?> found = unreachable.poll(); found != null; found = unreachable.poll()) {
+            backstop(found);
+        }
+    }
+
+    private void backstop(Reference<?> found) {
+        if (takeBack((Allocation) found)) {
+            backstopFrees++;
+        }
+    }
+
+    private Block block(int place, long bytes) {
+        Block present = reused(place);
+        if (present != null) {
+            return present;
+        }
+        Block fresh = fresh(sizeOf(place));
+        if (fresh == null) {
+            collect();
+            present = reused(place);
+            fresh = present != null ? present : fresh(sizeOf(place));
+        }
+        if (fresh == null) {
+            throw new OutOfTensorMemoryError("Cannot allocate tensor: bytes=" + bytes + " used=" + used + " budget="
+                    + (budget == Long.MAX_VALUE ? "the JVM's direct memory" : budget)
+                    + ", expected to fit the budget; lower the batch size or ask for a larger container. Largest"
+                    + " users: " + AllocationSite.largest(first));
+        }
+        return fresh;
+    }
+
+    private @Nullable Block reused(int place) {
+        List<Block> blocks = free.get(place);
+        return blocks.isEmpty() ? null : blocks.remove(blocks.size() - 1);
+    }
+
+    /** A new block, for which unused ones of other classes go if need be; null where it does not fit. */
+    private @Nullable Block fresh(int size) {
+        for (int place = CLASSES - 1; place >= 0 && reserved + size > budget; place--) {
+            drop(free.get(place), reserved + size - budget);
+        }
+        if (reserved + size > budget) {
+            return null;
+        }
+        Block block = direct(size);
+        if (block == null) {
+            free.forEach(blocks -> drop(blocks, Long.MAX_VALUE));
+            block = direct(size);
+        }
+        reserved += block == null ? 0 : size;
         return block;
     }
 
-    synchronized void release(ByteBuffer block) {
-        used -= block.capacity();
-        free.computeIfAbsent(block.capacity(), size -> new ArrayDeque<>()).addLast(block);
-    }
-
-    synchronized void releaseUnreachable(ByteBuffer block) {
-        backstopFrees++;
-        release(block);
-    }
-
-    /** The JVM frees the memory of dropped buffers once it collects them. */
-    private void drop(ArrayDeque<ByteBuffer> blocks) {
-        blocks.forEach(block -> reserved -= block.capacity());
-    }
-
-    static int sizeClass(long bytes) {
-        if (bytes > (1L << 30)) {
-            long rounded = (bytes + 4095) / 4096 * 4096;
-            if (rounded > Integer.MAX_VALUE - 4096) {
-                throw new OutOfTensorMemoryError("Cannot allocate tensor: bytes=" + bytes
-                        + ", expected less than 2 GiB in one tensor; split it");
-            }
-            return (int) rounded;
+    private static @Nullable Block direct(int size) {
+        try {
+            return Block.allocate(size);
+        } catch (OutOfMemoryError e) {
+            return null;
         }
-        int needed = (int) Math.max(bytes, SMALLEST);
-        int step = Math.max(64, Integer.highestOneBit(needed - 1) / 4);
-        return (needed + step - 1) / step * step;
+    }
+
+    /** Lets the JVM have unused blocks of {@code bytes} together. */
+    private void drop(List<Block> blocks, long bytes) {
+        long left = bytes;
+        while (left > 0 && !blocks.isEmpty()) {
+            Block block = blocks.remove(blocks.size() - 1);
+            reserved -= block.size();
+            left -= block.size();
+        }
+    }
+
+    /** Has the garbage collector find owners that nobody reaches. */
+    private void collect() {
+        System.gc();
+        try {
+            Reference<?> found = unreachable.remove(COLLECTOR_PATIENCE_MS);
+            while (found != null) {
+                backstop(found);
+                found = unreachable.remove(COLLECTOR_PATIENCE_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Number of the class of blocks that {@code bytes} come from. */
+    static int sizeClass(long bytes) {
+        if (bytes > LARGEST) {
+            throw new OutOfTensorMemoryError(
+                    "Cannot allocate tensor: bytes=" + bytes + ", expected less than 2 GiB in one tensor; split it");
+        }
+        if (bytes <= 1 << SMALLEST_LOG) {
+            return 0;
+        }
+        int last = (int) bytes - 1;
+        int log = 31 - Integer.numberOfLeadingZeros(last);
+        int quarter = last - (1 << log) >> log - 2;
+        return (log - SMALLEST_LOG) * 4 + quarter + 1;
+    }
+
+    /** Bytes of the blocks of a class. */
+    static int sizeOf(int place) {
+        if (place == 0) {
+            return 1 << SMALLEST_LOG;
+        }
+        int log = (place - 1) / 4 + SMALLEST_LOG;
+        long size = (1L << log) + (((place - 1) % 4 + 1L) << log - 2);
+        return (int) Math.min(size, LARGEST);
     }
 }

@@ -55,6 +55,19 @@ public final class Philox {
         return (int) (product >>> 32);
     }
 
+    /** A uniform integer in [0, bound), without bias. */
+    public long nextLong(long bound) {
+        if (bound <= Integer.MAX_VALUE) {
+            return nextInt((int) Math.max(0, bound));
+        }
+        long limit = Long.MAX_VALUE - Long.MAX_VALUE % bound;
+        long number;
+        do {
+            number = ((long) nextInt() << Integer.SIZE | nextInt() & 0xffff_ffffL) & Long.MAX_VALUE;
+        } while (number >= limit);
+        return number % bound;
+    }
+
     /** A uniform number in [0, 1) with 53 random bits. */
     public double nextDouble() {
         long high = (nextInt() & 0xffff_ffffL) >>> 5;

@@ -1,32 +1,34 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.tensor;
 
-import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A 64-byte-aligned block of off-heap memory, shared by a tensor and its views. Released explicitly, by the {@link
  * StepScope} it was allocated in, or at last by the garbage collector; any use afterwards throws.
  */
 final class Storage {
-    private static final Cleaner CLEANER = Cleaner.create();
-
-    private final ByteBuffer block;
+    private final Allocation allocation;
     private final long address;
     private final long bytes;
-    private final Release release;
-    private final Cleaner.Cleanable cleanable;
 
     /** Counts in-place writes, so that autograd notices a saved tensor that has changed. */
     private int version;
 
+    private @Nullable StepScope scope;
+    private int scopePlace;
+
+    /** How often the autograd graph has saved this storage. */
+    private int saves;
+
+    /** Whether nobody but the graph can refer to this storage, so that it goes with the last save. */
+    private boolean hidden;
+
     private Storage(MemoryPool pool, long bytes) {
-        this.block = pool.allocate(bytes);
-        this.address = Memory.addressOf(block);
+        this.allocation = pool.allocate(this, bytes);
+        this.address = allocation.block().address();
         this.bytes = bytes;
-        this.release = new Release(pool, block);
-        this.cleanable = CLEANER.register(this, release);
     }
 
     static Storage allocate(long bytes) {
@@ -44,6 +46,7 @@ final class Storage {
     /** The bytes as a buffer of their own position and limit. */
     ByteBuffer buffer(long offset, long length) {
         checkLive();
+        ByteBuffer block = allocation.block().bytes();
         return block.slice(Math.toIntExact(offset), Math.toIntExact(length)).order(block.order());
     }
 
@@ -59,43 +62,59 @@ final class Storage {
         version++;
     }
 
+    @Nullable
+    StepScope scope() {
+        return scope;
+    }
+
+    int scopePlace() {
+        return scopePlace;
+    }
+
+    void enter(StepScope newScope, int place) {
+        this.scope = newScope;
+        this.scopePlace = place;
+    }
+
+    void leaveScope() {
+        this.scope = null;
+    }
+
+    void save() {
+        saves++;
+    }
+
+    /** Ends one {@link #save}. */
+    void unsave() {
+        saves--;
+        if (hidden && saves == 0) {
+            StepScope.forget(this);
+            release();
+        }
+    }
+
+    /** Leaves a storage that the graph has saved to the graph; false where it has not. */
+    boolean hide() {
+        hidden = saves > 0;
+        return hidden;
+    }
+
+    boolean isHidden() {
+        return hidden;
+    }
+
     boolean isReleased() {
-        return release.done.get();
+        return allocation.isReleased();
     }
 
     void release() {
-        release.explicit = true;
-        cleanable.clean();
+        allocation.release();
     }
 
     private void checkLive() {
         if (isReleased()) {
             throw new IllegalStateException("Cannot use tensor: its storage of " + bytes
                     + " bytes was released, expected a live one; keep() it past the scope that made it");
-        }
-    }
-
-    /** Must not refer to the storage, or it would never become unreachable. */
-    private static final class Release implements Runnable {
-        private final MemoryPool pool;
-        private final ByteBuffer block;
-        private final AtomicBoolean done = new AtomicBoolean();
-        private volatile boolean explicit;
-
-        Release(MemoryPool pool, ByteBuffer block) {
-            this.pool = pool;
-            this.block = block;
-        }
-
-        @Override
-        public void run() {
-            if (done.compareAndSet(false, true)) {
-                if (explicit) {
-                    pool.release(block);
-                } else {
-                    pool.releaseUnreachable(block);
-                }
-            }
         }
     }
 }

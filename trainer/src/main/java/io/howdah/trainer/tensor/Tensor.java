@@ -33,6 +33,33 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(storage, dtype, shape, shape.contiguousStrides(), 0);
     }
 
+    /**
+     * A new tensor with arbitrary contents whose elements lie as {@code strides} say, in a storage that just holds them.
+     *
+     * @param strides in elements, none below 0
+     */
+    public static Tensor emptyStrided(DType dtype, Shape shape, long... strides) {
+        long extent = extent(shape, strides);
+        Storage storage = Storage.allocate(extent * dtype.bytes());
+        return new Tensor(storage, dtype, shape, strides.clone(), 0);
+    }
+
+    /** How many elements lie between the first and the last one, both included; 0 if there are none. */
+    private static long extent(Shape shape, long[] strides) {
+        long last = 0;
+        for (int i = 0; i < strides.length; i++) {
+            last += strides[i] * Math.max(0, shape.size(i) - 1);
+        }
+        return shape.elements() == 0 ? 0 : last + 1;
+    }
+
+    /** A new scalar: an element without dimensions. */
+    public static Tensor scalar(DType dtype, double value) {
+        Tensor tensor = empty(dtype, Shape.of());
+        Elements.put(dtype, tensor.storage.address(), value);
+        return tensor;
+    }
+
     /** A new contiguous tensor of zeros. */
     public static Tensor zeros(DType dtype, Shape shape) {
         Tensor tensor = empty(dtype, shape);
@@ -72,6 +99,15 @@ public final class Tensor implements AutoCloseable {
     public static Tensor of(byte[] elements, long... sizes) {
         Tensor tensor = empty(DType.UINT8, checkedShape(elements.length, sizes));
         tensor.buffer().put(elements);
+        return tensor;
+    }
+
+    /** A new bool tensor with these elements in row-major order. */
+    public static Tensor of(boolean[] elements, long... sizes) {
+        Tensor tensor = empty(DType.BOOL, checkedShape(elements.length, sizes));
+        for (int i = 0; i < elements.length; i++) {
+            Memory.putByte(tensor.storage.address() + i, (byte) (elements[i] ? 1 : 0));
+        }
         return tensor;
     }
 
@@ -180,6 +216,40 @@ public final class Tensor implements AutoCloseable {
         return storage.buffer(offset * dtype.bytes(), shape.elements() * dtype.bytes());
     }
 
+    /** Distance, in elements, of the first element from the start of the storage. */
+    public long offset() {
+        return offset;
+    }
+
+    /** Throws if the storage was released. */
+    public void checkLive() {
+        storage.address();
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    /** Marks the storage as needed by the autograd graph, until {@link #unsave}. For autograd alone. */
+    public void save() {
+        storage.save();
+    }
+
+    /** Ends a {@link #save}; frees what nobody but the graph could refer to. For autograd alone. */
+    public void unsave() {
+        storage.unsave();
+    }
+
+    /** Leaves a {@linkplain #save saved} tensor to the graph: it goes with the last save. False where it is not saved. */
+    public boolean hide() {
+        return storage.hide();
+    }
+
+    /** Whether nobody but the autograd graph can refer to the storage, so that it goes with the graph. */
+    public boolean isHidden() {
+        return storage.isHidden();
+    }
+
     /** How often this storage was written in place. */
     public int version() {
         return storage.version();
@@ -241,6 +311,14 @@ public final class Tensor implements AutoCloseable {
         int[] next = {0};
         Elements.forEach(this, address -> floats[next[0]++] = (float) Elements.get(dtype, address));
         return floats;
+    }
+
+    /** All elements of an integral or bool tensor in row-major order. */
+    public long[] toLongs() {
+        long[] longs = new long[Math.toIntExact(elements())];
+        int[] next = {0};
+        Elements.forEach(this, address -> longs[next[0]++] = Elements.getLong(dtype, address));
+        return longs;
     }
 
     /** All elements in row-major order, converted to double. */

@@ -2,6 +2,8 @@
 package io.howdah.trainer.train;
 
 import io.howdah.trainer.autograd.Autograd;
+import io.howdah.trainer.autograd.Gradients;
+import io.howdah.trainer.autograd.Hooks;
 import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.Push;
@@ -39,8 +41,7 @@ final class GradientPusher implements AutoCloseable {
         this.pushed = new boolean[parameters.size()];
         for (int i = 0; i < parameters.size(); i++) {
             int index = i;
-            hooks.add(
-                    Autograd.onAccumulated(parameters.get(i), parameter -> push(index, Autograd.takeGrad(parameter))));
+            hooks.add(Hooks.onAccumulated(parameters.get(i), parameter -> push(index, Gradients.take(parameter))));
         }
     }
 

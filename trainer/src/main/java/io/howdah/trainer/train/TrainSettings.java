@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param steps T, length of the training
  * @param batchRows rows per step of each logical worker
- * @param seed seed of the reading order
+ * @param seed seed of the reading order and of random ops
  * @param logicalWorkers V
  * @param ownWorkers logical workers of this process, ascending; the process that holds 0 writes the checkpoints
  * @param attempt attempt of this process, for the parameter store

@@ -11,6 +11,7 @@ import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
+import io.howdah.trainer.tensor.Randomness;
 import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.io.IOException;
@@ -135,6 +136,7 @@ public final class TrainingLoop {
     private StepReport compute(long step, int worker, ExampleReader reader, GradientPusher pusher) throws IOException {
         try (StepScope scope = StepScope.open();
                 Batch batch = reader.next(settings.batchRows())) {
+            Randomness.current().seed(settings.seed(), worker, step);
             Tensor losses = model.losses(batch);
             Tensor mean = Reductions.mean(losses);
             long samples = losses.elements();

@@ -24,27 +24,25 @@ class AutogradTest {
         private final @Nullable SavedTensor saved;
 
         Scale(String name, List<String> log, @Nullable SavedTensor saved, Tensor... inputs) {
-            super(name, Arrays.stream(inputs).map(Autograd::edge).toList());
+            super(name, Arrays.stream(inputs).map(Autograd::edge).toArray(Edge[]::new));
             this.log = log;
             this.saved = saved;
         }
 
         @Override
-        protected List<@Nullable Gradient> backward(List<@Nullable Gradient> gradOutputs) {
+        protected @Nullable Tensor[] backward(@Nullable Tensor[] gradOutputs) {
             log.add(name());
-            Gradient gradient = gradOutputs.get(0);
-            double factor = saved == null ? 1 : saved.unpack().item();
-            List<@Nullable Gradient> results = new ArrayList<>();
-            for (Edge ignored : edges()) {
-                float[] values = gradient.tensor().toFloats();
+            Tensor gradient = gradOutputs[0];
+            double factor = saved == null ? 1 : saved.unpack(this).item();
+            @Nullable Tensor[] results = new @Nullable Tensor[inputCount()];
+            for (int input = 0; input < results.length; input++) {
+                float[] values = gradient.toFloats();
                 for (int i = 0; i < values.length; i++) {
                     values[i] *= (float) factor;
                 }
-                results.add(
-                        saved == null
-                                ? gradient
-                                : Gradient.of(Tensor.of(
-                                        values, gradient.tensor().shape().sizes())));
+                results[input] = saved == null
+                        ? gradient
+                        : Tensor.of(values, gradient.shape().sizes());
             }
             return results;
         }
@@ -73,7 +71,7 @@ class AutogradTest {
     private Tensor scaled(String name, Tensor factor, Tensor... inputs) {
         Tensor out = Tensor.of(
                 new float[(int) inputs[0].elements()], inputs[0].shape().sizes());
-        SavedTensor saved = new SavedTensor(factor, "output 0 of exp", factor.version(), SavedTensor.Ownership.SHARED);
+        SavedTensor saved = SavedTensor.input(factor, factor.version(), null);
         Autograd.setHistory(out, new Scale(name, log, saved, inputs));
         return out;
     }
@@ -106,7 +104,7 @@ class AutogradTest {
         Autograd.backward(pass("b", x));
         assertThat(x.grad()).isSameAs(first);
         assertThat(grad(x)).containsExactly(2);
-        Autograd.clearGrad(x);
+        Gradients.clear(x);
         assertThat(x.grad()).isNull();
         assertThat(first.isReleased()).isTrue();
     }
@@ -141,9 +139,9 @@ class AutogradTest {
         assertThatThrownBy(() -> Autograd.backward(Tensor.of(new float[] {1}, 1)))
                 .hasMessageContaining("does not require grad and does not have a grad_fn");
         assertThatThrownBy(() -> Autograd.parameter(Tensor.of(new long[] {1}, 1)))
-                .hasMessageContaining("only tensors of floating-point dtype can require gradients");
-        assertThatThrownBy(() -> Autograd.onGradient(Tensor.of(new float[] {1}, 1), gradient -> gradient))
-                .hasMessageContaining("does not require grad");
+                .hasMessageContaining("only Tensors of floating point dtype can require gradients");
+        assertThatThrownBy(() -> Hooks.onGradient(Tensor.of(new float[] {1}, 1), gradient -> gradient))
+                .hasMessageContaining("doesn't require gradient");
     }
 
     @Test
@@ -152,7 +150,7 @@ class AutogradTest {
         assertThatThrownBy(() -> Autograd.backward(y))
                 .hasMessageContaining("grad can be implicitly created only for scalar outputs");
         assertThatThrownBy(() -> Autograd.backward(y, Tensor.of(new float[] {1}, 1), SavedTensors.FREE))
-                .hasMessageContaining("mismatch in shape");
+                .hasMessageContaining("Mismatch in shape");
     }
 
     @Test
@@ -182,7 +180,7 @@ class AutogradTest {
         factor.bumpVersion();
         assertThatThrownBy(() -> Autograd.backward(y))
                 .hasMessageContaining(
-                        "modified by an in-place operation: float32 [1], output 0 of exp, is at version 1;"
+                        "modified by an inplace operation: float32 [1], which is an input of a, is at version 1;"
                                 + " expected version 0");
     }
 
@@ -190,8 +188,8 @@ class AutogradTest {
     void releasesInternalTensorsWithTheirNode() {
         Tensor internal = Tensor.of(new float[] {1}, 1);
         Tensor shared = Tensor.of(new float[] {1}, 1);
-        new SavedTensor(internal, "x", 0, SavedTensor.Ownership.INTERNAL).release();
-        new SavedTensor(shared, "x", 0, SavedTensor.Ownership.SHARED).release();
+        SavedTensor.internal(internal).release();
+        SavedTensor.input(shared, 0, null).release();
         assertThat(internal.isReleased()).isTrue();
         assertThat(shared.isReleased()).isFalse();
     }
@@ -202,15 +200,15 @@ class AutogradTest {
         Tensor a = pass("a", x);
         Tensor b = pass("b", a, a);
         List<Double> seen = new ArrayList<>();
-        Autograd.onGradient(a, gradient -> {
+        Hooks.onGradient(a, gradient -> {
             seen.add(gradient.item());
             return Tensor.of(new float[] {10}, 1);
         });
-        Autograd.HookHandle removed = Autograd.onGradient(a, gradient -> {
+        Autograd.HookHandle removed = Hooks.onGradient(a, gradient -> {
             throw new AssertionError("removed");
         });
         removed.remove();
-        Autograd.onAccumulated(x, leaf -> seen.add(leaf.grad().item()));
+        Hooks.onAccumulated(x, leaf -> seen.add(leaf.grad().item()));
 
         Autograd.backward(b);
 
@@ -220,7 +218,7 @@ class AutogradTest {
     @Test
     void refusesAHookThatChangesTheShape() {
         Tensor a = pass("a", leaf(5));
-        Autograd.onGradient(a, gradient -> Tensor.of(new float[] {1, 2}, 2));
+        Hooks.onGradient(a, gradient -> Tensor.of(new float[] {1, 2}, 2));
         assertThatThrownBy(() -> Autograd.backward(a)).hasMessageContaining("expected float32 [1]");
     }
 
@@ -230,8 +228,8 @@ class AutogradTest {
         Tensor y = leaf(1);
         Tensor a = pass("a", x);
         Tensor b = pass("b", a, y);
-        Autograd.onAccumulated(y, leaf -> log.add("y"));
-        Autograd.onAccumulated(x, leaf -> log.add("x"));
+        Hooks.onAccumulated(y, leaf -> log.add("y"));
+        Hooks.onAccumulated(x, leaf -> log.add("x"));
         Autograd.backward(b);
         assertThat(log).containsExactly("b", "y", "a", "x");
     }
@@ -239,7 +237,7 @@ class AutogradTest {
     @Test
     void retainsTheGradientOfAResult() {
         Tensor a = pass("a", leaf(5));
-        Autograd.retainGrad(a);
+        Gradients.retain(a);
         Autograd.backward(pass("b", a, a));
         assertThat(grad(a)).containsExactly(2);
     }
@@ -255,7 +253,7 @@ class AutogradTest {
         assertThat(y.grad()).isNull();
         assertThat(log).doesNotContain("other");
         assertThatThrownBy(() -> Autograd.grad(pass("c", x), List.of(y)))
-                .hasMessageContaining("was not used in the graph");
+                .hasMessageContaining("appears to not have been used in the graph");
     }
 
     @Test

@@ -17,7 +17,9 @@ public final class Samples {
         /** The last two dimensions swapped in memory. */
         TRANSPOSED,
         /** Every second element of a larger tensor. */
-        SPACED
+        SPACED,
+        /** One slice for all places of the first dimension: inputs only. */
+        BROADCAST
     }
 
     /** Uniform in [low, high). */
@@ -39,7 +41,17 @@ public final class Samples {
     private static Tensor layout(DType dtype, Memory memory, long... sizes) {
         int rank = sizes.length;
         long[] larger = sizes.clone();
-        if (memory == Memory.CONTIGUOUS || rank < 1 || memory == Memory.TRANSPOSED && rank < 2) {
+        if (memory == Memory.BROADCAST && rank > 0 && sizes[0] > 0) {
+            larger[0] = 1;
+            Tensor base = Tensor.zeros(dtype, Shape.of(larger));
+            long[] strides = base.strides();
+            strides[0] = 0;
+            return base.view(Shape.of(sizes), strides, 0);
+        }
+        if (memory == Memory.CONTIGUOUS
+                || memory == Memory.BROADCAST
+                || rank < 1
+                || memory == Memory.TRANSPOSED && rank < 2) {
             return Tensor.empty(dtype, Shape.of(sizes));
         }
         if (memory == Memory.SPACED) {

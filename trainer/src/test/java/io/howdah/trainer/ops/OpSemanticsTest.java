@@ -33,8 +33,10 @@ class OpSemanticsTest {
         assertThat(sum(typed(DType.FLOAT32, 2), typed(DType.FLOAT64))).isEqualTo(DType.FLOAT32);
         assertThat(sum(typed(DType.INT64, 2), typed(DType.BFLOAT16))).isEqualTo(DType.BFLOAT16);
         assertThat(sum(typed(DType.BFLOAT16, 2), typed(DType.BFLOAT16, 2))).isEqualTo(DType.BFLOAT16);
-        assertThatThrownBy(() -> sum(typed(DType.INT64, 2), typed(DType.INT32, 2)))
-                .hasMessageContaining("expected a floating-point operand");
+        assertThat(sum(typed(DType.INT64, 2), typed(DType.INT32, 2))).isEqualTo(DType.INT64);
+        assertThat(sum(typed(DType.UINT8, 2), typed(DType.INT32, 2))).isEqualTo(DType.INT32);
+        assertThat(sum(typed(DType.BOOL, 2), typed(DType.INT64))).isEqualTo(DType.INT64);
+        assertThat(sum(typed(DType.BOOL, 2), typed(DType.BOOL, 2))).isEqualTo(DType.BOOL);
     }
 
     private static DType sum(Tensor a, Tensor b) {
@@ -74,7 +76,7 @@ class OpSemanticsTest {
         assertThatThrownBy(() -> Lookup.embedding(table, floats(1))).hasMessageContaining("index dtype=float32");
         assertThatThrownBy(() -> Losses.crossEntropy(
                         typed(DType.FLOAT32, 1, 3), Tensor.of(new byte[] {3}, 1), Losses.Reduction.MEAN))
-                .hasMessageContaining("index=3");
+                .hasMessageContaining("target=3, expected 0 <= target < 3");
     }
 
     @Test
@@ -132,7 +134,7 @@ class OpSemanticsTest {
     @Test
     void anOutputSavedInPlaceIsNotStale() {
         Tensor x = parameter(1);
-        Tensor y = Dispatcher.callInPlace(Functions.EXP, NoAttributes.NONE, Arithmetic.multiply(x, floats(2)));
+        Tensor y = Dispatcher.write(Functions.EXP, NoAttributes.NONE, Arithmetic.multiply(x, floats(2)));
         Autograd.backward(y);
         assertThat(x.grad().item()).isCloseTo(2 * Math.exp(2), Offset.offset(1e-5));
     }
@@ -143,8 +145,8 @@ class OpSemanticsTest {
         assertThatThrownBy(() -> Arithmetic.addInPlace(x, floats(1)))
                 .hasMessageContaining("a leaf Variable that requires grad is being used in an in-place operation");
         assertThatThrownBy(() -> Arithmetic.addInPlace(Views.narrow(x, 0, 0, 1), floats(1)))
-                .hasMessageContaining("the target is a view");
-        assertThatThrownBy(() -> Arithmetic.addInPlace(floats(1, 2), x)).hasMessageContaining("has no history");
+                .hasMessageContaining(
+                        "a view of a leaf Variable that requires grad is being used in an in-place operation");
         try (GradMode.Scope scope = GradMode.noGrad()) {
             Arithmetic.addInPlace(x, floats(1));
         }
@@ -165,14 +167,14 @@ class OpSemanticsTest {
         assertThat(x.toFloats()).containsExactly(6, 4, 6);
         assertThatThrownBy(() -> Arithmetic.addInPlace(floats(1), floats(1, 2)))
                 .hasMessageContaining("output with shape [1] doesn't match the broadcast shape [2]");
-        assertThatThrownBy(() -> Arithmetic.addInPlace(floats(1), Tensor.of(new double[] {1}, 1)))
-                .hasMessageContaining("result type float64 can't be cast to the output type float32");
+        assertThatThrownBy(() -> Arithmetic.addInPlace(Tensor.of(new long[] {1}, 1), floats(1)))
+                .hasMessageContaining("result type float32 can't be cast to the desired output type int64");
     }
 
     @Test
     void edgeValues() {
         Tensor x = parameter(0, -1, 2);
-        Autograd.backward(Reductions.sum(Functions.relu(x)));
+        Autograd.backward(Reductions.sum(Activations.relu(x)));
         assertThat(x.grad().toFloats()).containsExactly(0, 0, 1);
         Tensor zero = parameter(0);
         Autograd.backward(Functions.sqrt(zero));

@@ -4,42 +4,73 @@ package io.howdah.trainer.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class MemoryPoolTest {
+    private final Object owner = new Object();
+
     @Property
     void wastesAtMostAQuarter(@ForAll @LongRange(min = 257, max = (1L << 31) - 8192) long bytes) {
-        int size = MemoryPool.sizeClass(bytes);
-        assertThat((long) size).isGreaterThanOrEqualTo(bytes).isLessThanOrEqualTo(bytes + Math.max(64, bytes / 4));
-        assertThat(size % 64).isZero();
+        int place = MemoryPool.sizeClass(bytes);
+        long size = MemoryPool.sizeOf(place);
+        assertThat(size).isGreaterThanOrEqualTo(bytes).isLessThanOrEqualTo(bytes + Math.max(64, bytes / 4));
+        assertThat(MemoryPool.sizeClass(size)).isEqualTo(place);
+        assertThat(MemoryPool.sizeOf(place - 1)).isLessThan((int) bytes);
     }
 
     @Test
     void reusesBlocksOfOneClass() {
         MemoryPool pool = new MemoryPool(10_000);
-        ByteBuffer first = pool.allocate(1000);
-        pool.release(first);
-        assertThat(pool.allocate(990)).isSameAs(first);
+        Allocation first = pool.allocate(owner, 1000);
+        first.release();
+        first.release();
+        assertThat(pool.allocate(owner, 990).block()).isSameAs(first.block());
         assertThat(pool.reservedBytes()).isEqualTo(1024);
         assertThat(pool.usedBytes()).isEqualTo(1024);
         assertThat(pool.peakUsedBytes()).isEqualTo(1024);
+        assertThat(pool.allocations()).isEqualTo(2);
+        assertThat(pool.releases()).isEqualTo(1);
+    }
+
+    @Test
+    void alignsBlocks() {
+        assertThat(new MemoryPool(4096).allocate(owner, 10).block().address() % 64)
+                .isZero();
     }
 
     @Test
     void dropsFreeBlocksBeforeItRefuses() {
         MemoryPool pool = new MemoryPool(4096);
-        pool.release(pool.allocate(2048));
-        ByteBuffer large = pool.allocate(4096);
+        pool.allocate(owner, 2048).release();
+        Allocation large = pool.allocate(owner, 4096);
         assertThat(pool.reservedBytes()).isEqualTo(4096);
-        assertThatThrownBy(() -> pool.allocate(1))
+        assertThatThrownBy(() -> pool.allocate(owner, 1))
                 .isInstanceOf(OutOfTensorMemoryError.class)
-                .hasMessageContaining("bytes=1 used=4096 budget=4096");
-        pool.release(large);
-        assertThat(pool.allocate(1).capacity()).isEqualTo(256);
+                .hasMessageContaining("bytes=1 used=4096 budget=4096")
+                .hasMessageContaining("4096 bytes in 1 tensors: smaller ones");
+        large.release();
+        assertThat(pool.allocate(owner, 1).block().size()).isEqualTo(256);
+    }
+
+    @Test
+    void namesTheLargestAllocationSites() {
+        MemoryPool pool = new MemoryPool(16 << 20);
+        List<Allocation> held = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            held.add(pool.allocate(owner, 4 << 20));
+        }
+        held.add(pool.allocate(owner, 2 << 20));
+        held.add(pool.allocate(owner, 100));
+        assertThatThrownBy(() -> pool.allocate(owner, 4 << 20))
+                .hasMessageMatching(
+                        "(?s).*Largest users: 14680064 bytes in 4 tensors:"
+                                + " MemoryPoolTest.namesTheLargestAllocationSites from .*; 256 bytes in 1 tensors: smaller ones");
+        held.forEach(Allocation::release);
     }
 
     @Test
@@ -48,10 +79,13 @@ class MemoryPoolTest {
     }
 
     @Test
-    void countsBlocksThatOnlyTheGarbageCollectorFound() {
+    void takesBackWhatNobodyReachesBeforeItRefuses() {
         MemoryPool pool = new MemoryPool(4096);
-        pool.releaseUnreachable(pool.allocate(10));
-        assertThat(pool.backstopFrees()).isEqualTo(1);
-        assertThat(pool.usedBytes()).isZero();
+        for (int i = 0; i < 4; i++) {
+            pool.allocate(new Object(), 1024);
+        }
+        Allocation last = pool.allocate(owner, 1024);
+        assertThat(pool.backstopFrees()).isBetween(1L, 4L);
+        assertThat(last.isReleased()).isFalse();
     }
 }

@@ -18,6 +18,7 @@ import io.howdah.trainer.sync.MemoryBlobStore;
 import io.howdah.trainer.sync.SnapshotSource;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.MemoryPool;
 import java.io.IOException;
 import java.io.InputStream;
@@ -117,7 +118,7 @@ class TrainingLoopTest {
 
     @Test
     void learnsMoreThanUnigramFrequencies() throws Exception {
-        long backstopFrees = MemoryPool.shared().backstopFrees();
+        long backstopFrees = Garbage.collect();
 
         TrainingResult result = train(60, null);
 
@@ -131,7 +132,7 @@ class TrainingLoopTest {
                 .isEqualTo(progress.get(59).loss())
                 .isLessThan(progress.get(0).loss());
         assertThat(usedBytes.subList(2, 60)).containsOnly(usedBytes.get(2));
-        assertThat(MemoryPool.shared().backstopFrees()).isEqualTo(backstopFrees);
+        assertThat(Garbage.collect()).isEqualTo(backstopFrees);
     }
 
     @ParameterizedTest

@@ -9,59 +9,99 @@ import java.lang.ref.Reference;
 
 /** Gathers rows of a table and adds rows into it. */
 final class Rows {
-    private Rows() {}
+    private final DType dtype;
+    private final long width;
+
+    /** Addresses and distances in bytes of what is indexed, of the rows, and of the indices. */
+    private final long table;
+
+    private final long tableRow;
+    private final long tableStep;
+    private final long rows;
+    private final long row;
+    private final long rowStep;
+    private final DType idType;
+    private final long ids;
+    private final long idStep;
+
+    private Rows(Tensor table, Tensor ids, Tensor rows) {
+        this.dtype = table.dtype();
+        this.width = table.size(1);
+        this.table = table.address();
+        this.tableRow = table.stride(0) * dtype.bytes();
+        this.tableStep = table.stride(1) * dtype.bytes();
+        this.rows = rows.address();
+        this.row = rows.stride(0) * dtype.bytes();
+        this.rowStep = rows.stride(1) * dtype.bytes();
+        this.idType = ids.dtype();
+        this.ids = ids.address();
+        this.idStep = ids.stride(0) * idType.bytes();
+    }
 
     static void gather(Tensor table, Tensor ids, Tensor out) {
-        int bytes = table.dtype().bytes();
-        long width = table.size(1);
-        long tableRow = table.stride(0) * bytes;
-        long outRow = out.stride(0) * bytes;
-        long idStep = ids.stride(0) * ids.dtype().bytes();
-        boolean whole = table.stride(1) == 1 && out.stride(1) == 1;
-        for (long i = 0; i < ids.size(0); i++) {
-            long id = Elements.getLong(ids.dtype(), ids.address() + i * idStep);
-            long from = table.address() + id * tableRow;
-            long to = out.address() + i * outRow;
-            if (whole) {
-                Memory.copy(from, to, width * bytes);
-            } else {
-                for (long c = 0; c < width; c++) {
-                    double value = Elements.get(table.dtype(), from + c * table.stride(1) * bytes);
-                    Elements.put(out.dtype(), to + c * out.stride(1) * bytes, value);
-                }
+        Rows rows = new Rows(table, ids, out);
+        long grain = Parallel.GRAIN / Math.max(1, Math.min(Parallel.GRAIN, rows.width));
+        Parallel.ranges(ids.size(0), grain, (from, to) -> {
+            for (long i = from; i < to; i++) {
+                rows.copy(i);
             }
-        }
+        });
         fence(table, ids, out);
     }
 
     static void scatterAdd(Tensor rows, Tensor ids, Tensor table) {
-        int bytes = table.dtype().bytes();
-        long width = table.size(1);
-        long rowStep = rows.stride(1) * bytes;
-        long tableStep = table.stride(1) * bytes;
-        long idStep = ids.stride(0) * ids.dtype().bytes();
-        long rowStride = rows.stride(0) * bytes;
-        long tableStride = table.stride(0) * bytes;
-        long firstRow = rows.address();
-        long firstTable = table.address();
-        long firstId = ids.address();
+        if (Pointwise.isSingle(table) && table.dtype() != DType.FLOAT32) {
+            try (Tensor wide = Tensor.empty(DType.FLOAT32, table.shape());
+                    Tensor wideRows = Tensor.empty(DType.FLOAT32, rows.shape())) {
+                Conversion.convert(table, wide);
+                Conversion.convert(rows, wideRows);
+                scatterAdd(wideRows, ids, wide);
+                Conversion.convert(wide, table);
+            }
+            return;
+        }
+        Rows walk = new Rows(table, ids, rows);
         for (long i = 0; i < ids.size(0); i++) {
-            long id = Elements.getLong(ids.dtype(), firstId + i * idStep);
-            addRow(table.dtype(), firstRow + i * rowStride, rowStep, firstTable + id * tableStride, tableStep, width);
+            walk.add(i);
         }
         fence(rows, ids, table);
     }
 
-    private static void addRow(DType dtype, long from, long fromStep, long to, long toStep, long width) {
-        if (dtype == DType.FLOAT64) {
+    private long place(long i) {
+        return table + Elements.getLong(idType, ids + i * idStep) * tableRow;
+    }
+
+    private void copy(long i) {
+        long from = place(i);
+        long to = rows + i * row;
+        int bytes = dtype.bytes();
+        if (tableStep == bytes && rowStep == bytes) {
+            Memory.copy(from, to, width * bytes);
+        } else {
             for (long c = 0; c < width; c++) {
-                long target = to + c * toStep;
-                Memory.putDouble(target, Memory.getDouble(target) + Memory.getDouble(from + c * fromStep));
+                Copying.element(bytes, from + c * tableStep, to + c * rowStep);
+            }
+        }
+    }
+
+    private void add(long i) {
+        long to = place(i);
+        long from = rows + i * row;
+        if (dtype == DType.FLOAT32) {
+            for (long c = 0; c < width; c++) {
+                long target = to + c * tableStep;
+                Memory.putFloat(target, Memory.getFloat(target) + Memory.getFloat(from + c * rowStep));
+            }
+        } else if (dtype == DType.FLOAT64) {
+            for (long c = 0; c < width; c++) {
+                long target = to + c * tableStep;
+                Memory.putDouble(target, Memory.getDouble(target) + Memory.getDouble(from + c * rowStep));
             }
         } else {
             for (long c = 0; c < width; c++) {
-                long target = to + c * toStep;
-                Memory.putFloat(target, Memory.getFloat(target) + Memory.getFloat(from + c * fromStep));
+                long target = to + c * tableStep;
+                long sum = Elements.getLong(dtype, target) + Elements.getLong(dtype, from + c * rowStep);
+                Elements.putLong(dtype, target, sum);
             }
         }
     }

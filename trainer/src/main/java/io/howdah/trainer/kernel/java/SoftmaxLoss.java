@@ -14,7 +14,7 @@ final class SoftmaxLoss {
         double[] row = new double[Math.toIntExact(logits.size(1))];
         for (long i = 0; i < logits.size(0); i++) {
             readRow(logits, i, row);
-            double logSumExp = logSumExp(row);
+            double logSumExp = Softmax.logSumExp(row);
             int target = (int) Elements.getLong(targets.dtype(), element(targets, i));
             Elements.put(losses.dtype(), element(losses, i), logSumExp - row[target]);
             Elements.put(logSumExps.dtype(), element(logSumExps, i), logSumExp);
@@ -28,8 +28,8 @@ final class SoftmaxLoss {
         long step = out.stride(1) * dtype.bytes();
         for (long i = 0; i < logits.size(0); i++) {
             readRow(logits, i, row);
-            double logSumExp = Elements.get(dtype, element(logSumExps, i));
-            double gradient = Elements.get(dtype, element(gradLosses, i));
+            double logSumExp = Elements.get(logSumExps.dtype(), element(logSumExps, i));
+            double gradient = Elements.get(gradLosses.dtype(), element(gradLosses, i));
             int target = (int) Elements.getLong(targets.dtype(), element(targets, i));
             long to = element(out, i);
             for (int c = 0; c < row.length; c++) {
@@ -39,19 +39,6 @@ final class SoftmaxLoss {
         }
         fence(logits, targets, logSumExps, gradLosses);
         Reference.reachabilityFence(out);
-    }
-
-    /** ln Σ exp(row[c]), shifted by the maximum so that nothing overflows. */
-    private static double logSumExp(double[] row) {
-        double maximum = Double.NEGATIVE_INFINITY;
-        for (double logit : row) {
-            maximum = Math.max(maximum, logit);
-        }
-        double sum = 0;
-        for (double logit : row) {
-            sum += Math.exp(logit - maximum);
-        }
-        return maximum + Math.log(sum);
     }
 
     private static void readRow(Tensor matrix, long i, double[] row) {

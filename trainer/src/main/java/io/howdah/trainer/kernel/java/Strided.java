@@ -21,30 +21,36 @@ final class Strided {
         void over(long[] addresses, long[] steps, long count);
     }
 
+    private final Tensor[] tensors;
     private final long[] sizes;
     private final long[][] steps;
+    private final long[] first;
     private int rank;
 
-    private Strided(Shape shape, Tensor[] tensors) {
-        this.sizes = new long[shape.rank()];
-        this.steps = new long[shape.rank()][tensors.length];
-        long[][] strides = new long[tensors.length][];
+    private Strided(Tensor[] tensors) {
+        this.tensors = tensors;
+        Shape shape = tensors[0].shape();
+        this.sizes = new long[shape.rank() + 1];
+        this.steps = new long[shape.rank() + 1][tensors.length];
+        this.first = new long[tensors.length];
         for (int t = 0; t < tensors.length; t++) {
-            strides[t] = tensors[t].strides();
+            first[t] = tensors[t].address();
         }
         for (int d = 0; d < shape.rank(); d++) {
             if (shape.size(d) != 1) {
-                append(shape.size(d), d, strides, tensors);
+                append(shape.size(d), d);
             }
+        }
+        if (rank == 0) {
+            sizes[rank++] = 1;
         }
     }
 
     /** Adds one dimension, outermost first, or merges it into the previous one. */
-    private void append(long size, int dimension, long[][] strides, Tensor[] tensors) {
+    private void append(long size, int dimension) {
         boolean merge = rank > 0;
         for (int t = 0; t < tensors.length && merge; t++) {
-            merge = steps[rank - 1][t]
-                    == strides[t][dimension] * tensors[t].dtype().bytes() * size;
+            merge = steps[rank - 1][t] == step(t, dimension) * size;
         }
         if (merge) {
             rank--;
@@ -53,39 +59,90 @@ final class Strided {
         }
         sizes[rank] *= size;
         for (int t = 0; t < tensors.length; t++) {
-            steps[rank][t] = strides[t][dimension] * tensors[t].dtype().bytes();
+            steps[rank][t] = step(t, dimension);
         }
         rank++;
     }
 
+    private long step(int tensor, int dimension) {
+        return tensors[tensor].stride(dimension) * tensors[tensor].dtype().bytes();
+    }
+
     /** Calls {@code run} for all elements in row-major order. */
     static void forEachRun(Run run, Tensor... tensors) {
-        Shape shape = tensors[0].shape();
-        if (shape.elements() > 0) {
-            long[] addresses = new long[tensors.length];
-            for (int t = 0; t < tensors.length; t++) {
-                addresses[t] = tensors[t].address();
-            }
-            new Strided(shape, tensors).walk(0, addresses, run);
+        if (tensors[0].elements() > 0) {
+            Strided strided = new Strided(tensors);
+            strided.walk(0, strided.runs(), run);
         }
+        fence(tensors);
+    }
+
+    /** Calls {@code run} for all elements, in any order and on several threads where there are many. */
+    static void inParallel(Run run, Tensor... tensors) {
+        long elements = tensors[0].elements();
+        if (elements > 0) {
+            Strided strided = new Strided(tensors);
+            long runs = strided.runs();
+            if (runs == 1) {
+                Parallel.ranges(elements, Parallel.GRAIN, (from, to) -> strided.part(from, to, run));
+            } else {
+                long grain = Math.max(1, Parallel.GRAIN * runs / elements);
+                Parallel.ranges(runs, grain, (from, to) -> strided.walk(from, to, run));
+            }
+        }
+        fence(tensors);
+    }
+
+    private static void fence(Tensor... tensors) {
         for (Tensor tensor : tensors) {
             Reference.reachabilityFence(tensor);
         }
     }
 
-    private void walk(int dimension, long[] addresses, Run run) {
-        if (rank == 0) {
-            run.over(addresses, new long[addresses.length], 1);
-        } else if (dimension == rank - 1) {
-            run.over(addresses, steps[dimension], sizes[dimension]);
-        } else {
-            long[] current = addresses.clone();
-            for (long i = 0; i < sizes[dimension]; i++) {
-                walk(dimension + 1, current, run);
-                for (int t = 0; t < current.length; t++) {
-                    current[t] += steps[dimension][t];
-                }
+    private long runs() {
+        long runs = 1;
+        for (int d = 0; d < rank - 1; d++) {
+            runs *= sizes[d];
+        }
+        return runs;
+    }
+
+    /** Part of the only run. */
+    private void part(long from, long to, Run run) {
+        long[] addresses = first.clone();
+        for (int t = 0; t < addresses.length; t++) {
+            addresses[t] += from * steps[0][t];
+        }
+        run.over(addresses, steps[0], to - from);
+    }
+
+    private void walk(long from, long to, Run run) {
+        long[] addresses = first.clone();
+        long[] places = new long[rank];
+        long rest = from;
+        for (int d = rank - 2; d >= 0; d--) {
+            places[d] = rest % sizes[d];
+            rest /= sizes[d];
+            for (int t = 0; t < addresses.length; t++) {
+                addresses[t] += places[d] * steps[d][t];
             }
+        }
+        for (long i = from; i < to; i++) {
+            run.over(addresses, steps[rank - 1], sizes[rank - 1]);
+            advance(places, addresses);
+        }
+    }
+
+    private void advance(long[] places, long[] addresses) {
+        for (int d = rank - 2; d >= 0; d--) {
+            boolean carry = ++places[d] == sizes[d] && d > 0;
+            for (int t = 0; t < addresses.length; t++) {
+                addresses[t] += carry ? -(sizes[d] - 1) * steps[d][t] : steps[d][t];
+            }
+            if (!carry) {
+                return;
+            }
+            places[d] = 0;
         }
     }
 }

@@ -1,132 +1,113 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.kernel.onednn;
 
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_BIAS;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+
 import io.howdah.trainer.kernel.java.JavaBackend;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Matrix products, and sums over rows, which are products with a row of ones. */
+/** Matrix products. */
 final class MatrixProducts {
-    /** Below this many multiplications a call costs more than the Java loop. */
-    private static final long SMALL = 16 * 1024;
-
     private final Runner runner;
+    private final Thresholds thresholds;
     private final JavaBackend java;
 
-    MatrixProducts(Runner runner, JavaBackend java) {
+    MatrixProducts(Runner runner, Thresholds thresholds, JavaBackend java) {
         this.runner = runner;
+        this.thresholds = thresholds;
         this.java = java;
     }
 
-    void matmul(Tensor a, Tensor b, @Nullable Tensor bias, Tensor out) {
-        if (out.dtype() == DType.FLOAT64 || out.elements() * a.size(-1) < SMALL) {
-            java.matmul(a, b, bias, out);
-            return;
+    boolean matmul(Tensor a, Tensor b, @Nullable Tensor bias, Tensor out) {
+        DType dtype = a.dtype();
+        if (!thresholds.fitsProduct(dtype, (double) out.elements() * a.size(-1))) {
+            return false;
         }
-        try (Operand left = Operand.of(a, java);
-                Operand right = Operand.of(b, java)) {
-            boolean done = isMatrix(out) && multiply(left.tensor(), right.tensor(), bias, out);
-            if (!done && a.dtype().bytes() == 2) {
-                multiplyWide(a, b, bias, out);
-            } else if (!done) {
-                java.matmul(a, b, bias, out);
-            }
+        try (Temporaries temporaries = new Temporaries(java)) {
+            Tensor left = operand(a, temporaries);
+            Tensor right = operand(b, temporaries);
+            Tensor row = temporaries.contiguousIfAny(bias, dtype);
+            Tensor result = isRowMajor(out) ? out : temporaries.result(out, out.dtype());
+            boolean done = multiply(left, right, row, result) || multiplyWide(left, right, row, result);
+            temporaries.finish();
+            return done;
         }
     }
 
     private boolean multiply(Tensor a, Tensor b, @Nullable Tensor bias, Tensor out) {
-        if (bias == null) {
-            return runner.run(Recipe.of(Family.MATMUL, 0, Layout.of(a), Layout.of(b), Layout.of(out)), a, b, out);
+        Call call = Call.of(Family.MATMUL)
+                .reads(DNNL_ARG_SRC, a, layout(a))
+                .reads(DNNL_ARG_WEIGHTS, b, layout(b))
+                .writes(DNNL_ARG_DST, out, layout(out));
+        if (bias != null) {
+            long[] sizes = new long[out.shape().rank()];
+            Arrays.fill(sizes, 1);
+            sizes[sizes.length - 1] = bias.elements();
+            call.reads(DNNL_ARG_BIAS, bias, Layout.contiguous(bias.dtype(), sizes));
         }
-        long[] sizes = new long[out.shape().rank()];
-        Arrays.fill(sizes, 1);
-        sizes[sizes.length - 1] = bias.elements();
-        try (Operand row = Operand.of(bias, java)) {
-            Recipe recipe = Recipe.of(
-                    Family.MATMUL_WITH_BIAS,
-                    0,
-                    Layout.of(a),
-                    Layout.of(b),
-                    Layout.of(out),
-                    Layout.contiguous(bias.dtype(), sizes));
-            return runner.run(recipe, a, b, out, row.tensor());
-        }
+        return call.run(runner);
     }
 
     /** In float32, for a 16-bit dtype that this processor has no fast product for. */
-    private void multiplyWide(Tensor a, Tensor b, @Nullable Tensor bias, Tensor out) {
-        List<Tensor> temporary = new ArrayList<>();
-        try {
-            Tensor wideOut = Tensor.empty(DType.FLOAT32, out.shape());
-            temporary.add(wideOut);
-            Tensor wideBias = bias == null ? null : wide(bias, temporary);
-            matmul(wide(a, temporary), wide(b, temporary), wideBias, wideOut);
-            java.convert(wideOut, out);
-        } finally {
-            temporary.forEach(Tensor::close);
-        }
-    }
-
-    private Tensor wide(Tensor tensor, List<Tensor> temporary) {
-        Tensor wide = Tensor.empty(DType.FLOAT32, tensor.shape());
-        temporary.add(wide);
-        java.convert(tensor, wide);
-        return wide;
-    }
-
-    /** out[0, c] = Σ_r in[r, c] where {@code out} keeps trailing dimensions alone; false for other sums. */
-    boolean sumOfRows(Tensor in, Tensor out) {
-        int rank = in.shape().rank();
-        int kept = rank;
-        while (kept > 0 && in.size(kept - 1) == out.size(kept - 1)) {
-            kept--;
-        }
-        long columns = out.elements();
-        if (columns < 2 || !out.isContiguous() || in.elements() / columns * columns != in.elements()) {
+    private boolean multiplyWide(Tensor a, Tensor b, @Nullable Tensor bias, Tensor out) {
+        if (a.dtype().bytes() != 2) {
             return false;
         }
-        for (int d = 0; d < kept; d++) {
-            if (out.size(d) != 1) {
-                return false;
+        try (Temporaries temporaries = new Temporaries(java)) {
+            Tensor result = temporaries.result(out, DType.FLOAT32);
+            boolean done = multiply(
+                    temporaries.contiguous(a, DType.FLOAT32),
+                    temporaries.contiguous(b, DType.FLOAT32),
+                    temporaries.contiguousIfAny(bias, DType.FLOAT32),
+                    result);
+            if (done) {
+                temporaries.finish();
             }
-        }
-        long rows = in.elements() / columns;
-        try (Tensor ones = Tensor.zeros(DType.FLOAT32, Shape.of(1, rows))) {
-            java.scale(ones, 0, 1, ones);
-            return multiply(ones, in.reshaped(Shape.of(rows, columns)), null, out.reshaped(Shape.of(1, columns)));
+            return done;
         }
     }
 
-    /** Whether the rows or the columns lie side by side, as oneDNN's products want it. */
-    private static boolean isMatrix(Tensor tensor) {
-        long rows = tensor.size(-2);
-        long columns = tensor.size(-1);
-        return tensor.stride(-1) == 1 && tensor.stride(-2) >= columns
-                || tensor.stride(-2) == 1 && tensor.stride(-1) >= rows;
+    /** The tensor itself, or a copy where neither its rows nor its columns lie side by side. */
+    private static Tensor operand(Tensor tensor, Temporaries temporaries) {
+        return isRowMajor(tensor) || isColumnMajor(tensor) ? tensor : temporaries.contiguous(tensor, tensor.dtype());
     }
 
-    /** An operand in a layout that oneDNN multiplies fast: itself, or a copy that is freed on close. */
-    private record Operand(Tensor tensor, boolean copied) implements AutoCloseable {
-        static Operand of(Tensor tensor, JavaBackend java) {
-            boolean usable = tensor.shape().rank() == 1 ? tensor.isContiguous() : isMatrix(tensor);
-            if (usable) {
-                return new Operand(tensor, false);
-            }
-            Tensor copy = Tensor.empty(tensor.dtype(), tensor.shape());
-            java.convert(tensor, copy);
-            return new Operand(copy, true);
-        }
+    private static boolean isRowMajor(Tensor tensor) {
+        boolean unit = tensor.stride(-1) == 1 || tensor.size(-1) == 1;
+        return unit && (tensor.stride(-2) >= tensor.size(-1) || tensor.size(-2) == 1);
+    }
 
-        @Override
-        public void close() {
-            if (copied) {
-                tensor.close();
-            }
+    private static boolean isColumnMajor(Tensor tensor) {
+        boolean unit = tensor.stride(-2) == 1 || tensor.size(-2) == 1;
+        return unit && (tensor.stride(-1) >= tensor.size(-2) || tensor.size(-1) == 1);
+    }
+
+    /** With strides that oneDNN recognises even where a dimension of size 1 leaves them open; stretched batches shrink. */
+    private static Layout layout(Tensor tensor) {
+        Shape shape = tensor.shape();
+        int rank = shape.rank();
+        long[] sizes = shape.sizes();
+        long[] strides = tensor.strides();
+        long rows = sizes[rank - 2];
+        long columns = sizes[rank - 1];
+        if (isRowMajor(tensor)) {
+            strides[rank - 1] = 1;
+            strides[rank - 2] = rows == 1 ? columns : strides[rank - 2];
+        } else {
+            strides[rank - 2] = 1;
+            strides[rank - 1] = columns == 1 ? rows : strides[rank - 1];
         }
+        if (rank == 3 && (sizes[0] == 1 || strides[0] == 0)) {
+            sizes[0] = 1;
+            strides[0] = rows * columns;
+        }
+        return Layout.of(tensor.dtype(), sizes, strides);
     }
 }

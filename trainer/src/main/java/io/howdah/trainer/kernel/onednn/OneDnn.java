@@ -6,6 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_f32;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_s8;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_success;
 
 import io.howdah.trainer.tensor.DType;
@@ -55,9 +56,10 @@ final class OneDnn {
             case FLOAT32 -> dnnl_f32;
             case BFLOAT16 -> dnnl_bf16;
             case FLOAT16 -> dnnl_f16;
+            case BOOL -> dnnl_s8;
             default ->
                 throw new IllegalArgumentException("Cannot use oneDNN: dtype=" + dtype
-                        + ", expected float32, bfloat16 or float16; use the java kernels");
+                        + ", expected float32, bfloat16, float16 or bool; use the java kernels");
         };
     }
 }

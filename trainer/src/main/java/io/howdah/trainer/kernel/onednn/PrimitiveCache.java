@@ -8,17 +8,19 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_stream_destroy;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /** The stream and the most recently used primitives of one thread. */
-final class PrimitiveCache implements AutoCloseable {
+final class PrimitiveCache implements Runner, AutoCloseable {
     private final dnnl_engine engine;
     private final int capacity;
     private final dnnl_stream stream = new dnnl_stream();
-    private final Map<Recipe, Optional<Primitive>> primitives = new LinkedHashMap<>(16, 0.75f, true);
+    private final Scratchpads scratchpads = new Scratchpads();
+    private final Map<Recipe, Optional<Routine>> routines = new LinkedHashMap<>(16, 0.75f, true);
 
     PrimitiveCache(dnnl_engine engine, int capacity) {
         this.engine = engine;
@@ -26,29 +28,36 @@ final class PrimitiveCache implements AutoCloseable {
         OneDnn.check(dnnl_stream_create(stream, engine, dnnl_stream_default_flags), "create a stream");
     }
 
-    /** Runs the primitive of {@code recipe}; false, with nothing done, where oneDNN has no fast one. */
-    boolean run(Recipe recipe, Tensor... operands) {
-        Optional<Primitive> primitive =
-                primitives.computeIfAbsent(recipe, missing -> Optional.ofNullable(Primitive.create(engine, missing)));
-        if (primitives.size() > capacity) {
-            Iterator<Optional<Primitive>> eldest = primitives.values().iterator();
-            eldest.next().ifPresent(Primitive::close);
-            eldest.remove();
+    @Override
+    public boolean run(Recipe recipe, List<Tensor> operands) {
+        Optional<Routine> routine = routines.get(recipe);
+        if (routine == null) {
+            routine = Optional.ofNullable(Routine.create(engine, recipe));
+            routines.put(recipe, routine);
+            if (routines.size() > capacity) {
+                Iterator<Optional<Routine>> eldest = routines.values().iterator();
+                eldest.next().ifPresent(Routine::close);
+                eldest.remove();
+            }
         }
-        primitive.ifPresent(found -> found.run(stream, operands));
-        return primitive.isPresent();
+        if (routine.isEmpty()) {
+            return false;
+        }
+        routine.get().run(stream, scratchpads, operands);
+        return true;
     }
 
     /** Number of recipes whose primitive, or lack of one, is known. */
     int size() {
-        return primitives.size();
+        return routines.size();
     }
 
     /** Frees everything; called once its thread is gone. */
     @Override
     public void close() {
-        primitives.values().forEach(primitive -> primitive.ifPresent(Primitive::close));
-        primitives.clear();
+        routines.values().forEach(routine -> routine.ifPresent(Routine::close));
+        routines.clear();
+        scratchpads.close();
         dnnl_stream_destroy(stream);
     }
 }

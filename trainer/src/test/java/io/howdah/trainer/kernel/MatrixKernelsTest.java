@@ -1,43 +1,19 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.kernel;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.howdah.trainer.kernel.Samples.Memory;
 import io.howdah.trainer.tensor.DType;
-import io.howdah.trainer.tensor.Elements;
-import io.howdah.trainer.tensor.HalfFloats;
-import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Shape;
-import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Matrix products and conversions of every backend, which also take 16-bit dtypes. */
-class BackendMatmulTest {
-    static final List<Backend> BACKENDS = BackendTest.BACKENDS;
-    private static final DType[] FLOATING = {DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16};
-
-    private final Philox random = new Philox(21, 1);
-    private StepScope scope;
-
-    @BeforeEach
-    void open() {
-        scope = StepScope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
-
+/** Matrix products. */
+class MatrixKernelsTest extends KernelSuite {
     static List<Arguments> products() {
         List<Arguments> cases = new ArrayList<>();
         for (Backend backend : BACKENDS) {
@@ -103,55 +79,6 @@ class BackendMatmulTest {
                 expected[i] += x[(batch * rows + row) * depth + k] * y[(batch * depth + k) * columns + i % columns];
             }
         }
-        BackendTest.assertClose(out, expected);
-    }
-
-    @ParameterizedTest
-    @FieldSource("BACKENDS")
-    void convertsBetweenAllDtypes(Backend backend) {
-        for (DType from : DType.values()) {
-            for (DType to : DType.values()) {
-                for (Memory memory : Memory.values()) {
-                    for (long rows : new long[] {0, 3, 700}) {
-                        Tensor in = Samples.uniform(from, memory, random, new double[] {0, 200}, rows, 11);
-                        Tensor out = Tensor.zeros(to, Shape.of(rows, 11));
-                        backend.convert(in, out);
-                        assertThat(out.toDoubles())
-                                .as("%s to %s", from, to)
-                                .containsExactly(rounded(to, in.toDoubles()));
-                    }
-                }
-            }
-        }
-    }
-
-    /** Each value as a single element of {@code dtype} holds it. */
-    private static double[] rounded(DType dtype, double[] values) {
-        double[] results = new double[values.length];
-        try (Tensor single = Tensor.empty(dtype, Shape.of())) {
-            for (int i = 0; i < values.length; i++) {
-                Elements.put(dtype, single.address(), values[i]);
-                results[i] = Elements.get(dtype, single.address());
-            }
-        }
-        return results;
-    }
-
-    @ParameterizedTest
-    @FieldSource("BACKENDS")
-    void roundsFloatsToBfloat16AsTheScalarCodeDoes(Backend backend) {
-        float[] values = new float[1 << 16];
-        for (int i = 0; i < values.length; i++) {
-            // All exponents but the denormal one, which hardware may flush to zero.
-            int bits = random.nextInt();
-            values[i] = (bits & 0x7f80_0000) == 0 ? 0 : Float.intBitsToFloat(bits);
-        }
-        Tensor out = Tensor.zeros(DType.BFLOAT16, Shape.of(values.length));
-        backend.convert(Tensor.of(values, values.length), out);
-        float[] actual = out.toFloats();
-        for (int i = 0; i < values.length; i++) {
-            Float expected = HalfFloats.fromBfloat16(HalfFloats.toBfloat16(values[i]));
-            assertThat(actual[i]).isEqualTo(expected);
-        }
+        assertClose(out, expected, 1, a + " times " + b);
     }
 }

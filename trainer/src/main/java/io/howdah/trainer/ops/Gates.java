@@ -1,0 +1,78 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.ops;
+
+import io.howdah.trainer.tensor.Tensor;
+import java.util.Arrays;
+
+/** Activation functions made of others: gates, and those with parameters that are trained. */
+public final class Gates {
+    private Gates() {}
+
+    /**
+     * a · σ(b) for the halves a and b of one dimension (Dauphin et al. 2016).
+     *
+     * @throws IllegalArgumentException if the size of the dimension is odd
+     */
+    public static Tensor glu(Tensor x, int dimension) {
+        int index = Dimensions.of("glu", x.shape(), dimension);
+        if (x.shape().rank() == 0 || x.size(index) % 2 != 0) {
+            throw new IllegalArgumentException("Cannot compute glu: shape=" + x.shape() + " dimension=" + dimension
+                    + ", expected an even size there; choose another dimension");
+        }
+        long half = x.size(index) / 2;
+        return Composite.of(() -> Arithmetic.multiply(
+                Slices.narrow(x, index, 0, half), Functions.sigmoid(Views.narrow(x, index, half, half))));
+    }
+
+    /** silu(gate) · x, the gate of LLaMA's feed-forward layers (Shazeer 2020). */
+    public static Tensor swiGlu(Tensor gate, Tensor x) {
+        return Composite.of(() -> Arithmetic.multiply(Activations.silu(gate), x));
+    }
+
+    /**
+     * x above 0, else weight·x (He et al. 2015).
+     *
+     * @param x [N, C, …]
+     * @param weight [C], one per channel, or one element for all
+     */
+    public static Tensor prelu(Tensor x, Tensor weight) {
+        int rank = x.shape().rank();
+        long channels = rank < 2 ? 1 : x.size(1);
+        if (weight.shape().rank() > 1 || weight.elements() != 1 && weight.elements() != channels) {
+            throw new IllegalArgumentException("Cannot compute prelu: x=" + x.shape() + " weight=" + weight.shape()
+                    + ", expected one element, or " + channels + ", one per channel; correct the weight");
+        }
+        return Composite.of(() -> {
+            Tensor slope = weight;
+            if (weight.elements() > 1) {
+                long[] sizes = new long[rank - 1];
+                Arrays.fill(sizes, 1);
+                sizes[0] = channels;
+                slope = Views.reshape(weight, sizes);
+            } else if (weight.shape().rank() > rank) {
+                slope = Views.reshape(weight);
+            }
+            return Selection.where(Comparisons.greater(x, 0), x, Arithmetic.multiply(x, slope));
+        });
+    }
+
+    /** x where it exceeds the threshold, else {@code value}. */
+    public static Tensor threshold(Tensor x, double threshold, double value) {
+        return Composite.of(() -> Selection.where(Comparisons.greater(x, threshold), x, value));
+    }
+
+    /** min(max(x + 3, 0), 6) / 6. */
+    public static Tensor hardSigmoid(Tensor x) {
+        return Composite.of(() -> Arithmetic.multiply(Activations.relu6(Arithmetic.add(x, 3)), 1.0 / 6));
+    }
+
+    /** x · hardSigmoid(x) (Howard et al. 2019). */
+    public static Tensor hardSwish(Tensor x) {
+        return Composite.of(() -> Arithmetic.multiply(x, hardSigmoid(x)));
+    }
+
+    /** x · tanh(ln(1 + eˣ)) (Misra 2019). */
+    public static Tensor mish(Tensor x) {
+        return Composite.of(() -> Arithmetic.multiply(x, Functions.tanh(Activations.softplus(x))));
+    }
+}
