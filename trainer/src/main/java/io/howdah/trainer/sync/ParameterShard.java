@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -236,9 +237,8 @@ public final class ParameterShard {
             }
             appliedSteps++;
             float clip = (float) optimiser.clipFactor(outcome.gradientNorm());
-            for (int chunk = 0; chunk < sums.length; chunk++) {
-                update(chunk, clip);
-            }
+            // Chunks do not depend on each other: the bits are the same in any order.
+            IntStream.range(0, sums.length).parallel().forEach(chunk -> update(chunk, clip));
         }
         for (ChunkSum sum : sums) {
             sum.clear();

@@ -174,7 +174,8 @@ public final class ApplicationMasterMain {
                 host,
                 Integer.toString(port),
                 plan.applicationId());
-        String line = command.line(TASK_MAIN, memory, role.javaOptions(plan.config()), arguments);
+        String line =
+                command.line(TASK_MAIN, memory, role.vcores(plan.config()), role.javaOptions(plan.config()), arguments);
         return ContainerLaunchContext.newInstance(
                 resources,
                 command.environment(role.vcores(plan.config())),

@@ -66,12 +66,14 @@ public final class ContainerCommand {
         return environment;
     }
 
-    /** Shell command for a JVM that runs {@code main}. */
-    public String line(String main, MemoryPlan memory, String userOptions, List<String> arguments) {
+    /** Shell command for a JVM that runs {@code main} on {@code vcores} cores. */
+    public String line(String main, MemoryPlan memory, int vcores, String userOptions, List<String> arguments) {
         List<String> words = new ArrayList<>();
         words.add(Environment.JAVA_HOME.$$() + "/bin/java");
         words.addAll(memory.options());
         words.addAll(LATE_OPTIMISATION);
+        // The calling thread works too. Without cgroups the JVM would count all cores of the node as its own.
+        words.add("-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + (vcores - 1));
         words.add("-Dhowdah.main=" + main);
         words.add("-Dlog4j.configuration=howdah-log4j.properties");
         words.add("-Dorg.bytedeco.javacpp.maxBytes=0");

@@ -85,7 +85,7 @@ public final class Submission {
         return ContainerLaunchContext.newInstance(
                 staging.files().resources(),
                 command.environment(1),
-                List.of(command.line(AM_MAIN, memory, options, arguments)),
+                List.of(command.line(AM_MAIN, memory, 1, options, arguments)),
                 null,
                 credentials(secret),
                 null);
