@@ -1,0 +1,22 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.bench;
+
+import io.howdah.bench.ops.OpsCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code scripts/howdah bench}. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Measures Howdah, beside its peers where they are installed.",
+        subcommands = {OpsCommand.class, JmhCommand.class},
+        synopsisSubcommandLabel = "COMMAND")
+public final class BenchMain {
+    private BenchMain() {}
+
+    /** @param arguments name of a benchmark and its options */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new BenchMain()).execute(arguments));
+    }
+}
