@@ -21,13 +21,14 @@ final class FusedAttention implements AutoCloseable {
     private static final long BLOCK_ELEMENTS = 1 << 18;
 
     /** Queries of a causal block: fewer leave out more keys, more make better matrix products. */
-    private static final long CAUSAL_ROWS = 64;
+    private static final long CAUSAL_ROWS = 128;
 
     private static final long FEWEST_ROWS = 16;
 
     /** What a scratch buffer holds. */
     private enum Role {
         SCORES,
+        WEIGHTS,
         SLOPES,
         FACTORS,
         DROPOUT,
@@ -188,14 +189,16 @@ final class FusedAttention implements AutoCloseable {
             Tensor addend = columns(rowsOf(mask.addend(), piece, block), 0, block.seen());
             backend.binary(Binary.ADD, scores, addend, scores);
         }
-        backend.softmax(false, scores, scores);
+        // Not in place, where not-a-numbers would have to be looked for first.
+        Tensor weights = scratch(Role.WEIGHTS, wide, scores.shape());
+        backend.softmax(false, scores, weights);
         if (mask != null && mask.blank() != null) {
             try (Tensor zero = Tensor.scalar(wide, 0)) {
                 Tensor blank = Broadcast.expand("attention", rowsOf(mask.blank(), piece, block), scores.shape());
-                backend.where(blank, Broadcast.expand("attention", zero, scores.shape()), scores, scores);
+                backend.where(blank, Broadcast.expand("attention", zero, scores.shape()), weights, weights);
             }
         }
-        return scores;
+        return weights;
     }
 
     /** Adds leftᵀ · right to the gradient of the keys or values; the block of the last queries comes first. */

@@ -17,9 +17,16 @@ import io.howdah.trainer.tensor.Memory;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.lang.ref.Reference;
+import java.util.stream.IntStream;
 
 /** Softmax over rows, and cross-entropy on top of it, of which one element per row is left to Java. */
 final class Softmaxes {
+    /** Rows that one thread looks after at a time. */
+    private static final int BLOCK = 256;
+
+    /** Smaller probabilities have lost digits, or all of them. */
+    private static final float LEAST_PROBABILITY = 1e-30f;
+
     private final Runner runner;
     private final Thresholds thresholds;
     private final JavaBackend java;
@@ -77,26 +84,51 @@ final class Softmaxes {
         if (!fits(logits)) {
             return false;
         }
-        try (Tensor logProbabilities = Tensor.empty(DType.FLOAT32, logits.shape())) {
-            if (!run(true, logits, logProbabilities)) {
+        try (Tensor probabilities = Tensor.empty(DType.FLOAT32, logits.shape())) {
+            // Cheaper than its logarithm, of which one element per row is wanted.
+            if (!run(false, logits, probabilities)) {
                 return false;
             }
-            int bytes = logits.dtype().bytes();
-            long from = logits.address();
-            long results = logProbabilities.address();
-            for (long i = 0; i < logits.size(0); i++) {
-                long element = i * logits.size(1) + Elements.getLong(targets.dtype(), address(targets, i));
-                float logProbability = Memory.getFloat(results + element * Float.BYTES);
-                double logit = Elements.get(logits.dtype(), from + element * bytes);
-                Elements.put(losses.dtype(), address(losses, i), -logProbability);
-                Elements.put(logSumExps.dtype(), address(logSumExps, i), logit - logProbability);
-            }
+            int count = Math.toIntExact(logits.size(0));
+            IntStream blocks = IntStream.range(0, (count + BLOCK - 1) / BLOCK);
+            (count >= 4 * BLOCK ? blocks.parallel() : blocks).forEach(block -> {
+                for (int i = block * BLOCK; i < Math.min(count, (block + 1) * BLOCK); i++) {
+                    long target = Elements.getLong(targets.dtype(), address(targets, i));
+                    double logit = logit(logits, i * logits.size(1) + target);
+                    double logSumExp = logSumExp(logits, probabilities, i, target);
+                    Elements.put(losses.dtype(), address(losses, i), logSumExp - logit);
+                    Elements.put(logSumExps.dtype(), address(logSumExps, i), logSumExp);
+                }
+            });
         }
         Reference.reachabilityFence(logits);
         Reference.reachabilityFence(targets);
         Reference.reachabilityFence(losses);
         Reference.reachabilityFence(logSumExps);
         return true;
+    }
+
+    /** x − ln softmax(x), of the target's x unless that has no probability, else of the most probable one. */
+    private static double logSumExp(Tensor logits, Tensor probabilities, long row, long target) {
+        long start = row * logits.size(1);
+        long first = probabilities.address() + start * Float.BYTES;
+        long chosen = target;
+        float probability = Memory.getFloat(first + target * Float.BYTES);
+        if (probability < LEAST_PROBABILITY) {
+            for (long c = 0; c < logits.size(1); c++) {
+                float other = Memory.getFloat(first + c * Float.BYTES);
+                if (other > probability) {
+                    probability = other;
+                    chosen = c;
+                }
+            }
+        }
+        return logit(logits, start + chosen) - Math.log(probability);
+    }
+
+    private static double logit(Tensor logits, long element) {
+        return Elements.get(
+                logits.dtype(), logits.address() + element * logits.dtype().bytes());
     }
 
     /** out = exp(logits − logSumExps) · gradLosses, then minus gradLosses at the targets. */
