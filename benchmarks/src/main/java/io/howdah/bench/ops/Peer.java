@@ -33,6 +33,8 @@ final class Peer {
     Map<Row.Key, Row> run() throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(python.toString(), script.toString(), Integer.toString(threads));
         builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+        // We wait passively, as containers must; the peer waits as it does by itself.
+        builder.environment().remove("OMP_WAIT_POLICY");
         builder.redirectError(ProcessBuilder.Redirect.INHERIT);
         Process process = builder.start();
         Map<Row.Key, Row> rows = new LinkedHashMap<>();
