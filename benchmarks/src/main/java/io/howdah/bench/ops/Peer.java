@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,8 +34,8 @@ final class Peer {
     Map<Row.Key, Row> run() throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(python.toString(), script.toString(), Integer.toString(threads));
         builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
-        // We wait passively, as containers must; the peer waits as it does by itself.
-        builder.environment().remove("OMP_WAIT_POLICY");
+        // However we wait for our threads, the peer waits as it does by itself.
+        builder.environment().keySet().removeAll(List.of("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"));
         builder.redirectError(ProcessBuilder.Redirect.INHERIT);
         Process process = builder.start();
         Map<Row.Key, Row> rows = new LinkedHashMap<>();
