@@ -54,6 +54,9 @@ final class Dispatcher {
      * @return {@code target}
      */
     static <A> Tensor write(Op<A> op, A attributes, Tensor target, Tensor... others) {
+        if (!op.isInPlace()) {
+            throw new AssertionError(op + " reads its operand after it has written");
+        }
         Tensor[] inputs = new Tensor[others.length + 1];
         inputs[0] = target;
         System.arraycopy(others, 0, inputs, 1, others.length);

@@ -81,11 +81,6 @@ public final class ForwardCall<A> {
         return needs[input];
     }
 
-    /** Whether any input needs a gradient, so that saving has a point. */
-    public boolean isRecorded() {
-        return recorded;
-    }
-
     /** The next output, to be overwritten, in the common dtype; of a call in place the first one is the target. */
     public Tensor out(Shape shape) {
         return out(dtype(), shape);

@@ -21,7 +21,7 @@ public final class Gates {
         }
         long half = x.size(index) / 2;
         return Composite.of(() -> Arithmetic.multiply(
-                Slices.narrow(x, index, 0, half), Functions.sigmoid(Views.narrow(x, index, half, half))));
+                Slices.narrow(x, index, 0, half), Functions.sigmoid(Slices.narrow(x, index, half, half))));
     }
 
     /** silu(gate) · x, the gate of LLaMA's feed-forward layers (Shazeer 2020). */

@@ -117,13 +117,8 @@ public final class Op<A> {
         return backward != null;
     }
 
-    /** Whether its results share the memory of its input. */
-    public boolean isView() {
-        return view != null;
-    }
-
     /** Whether it can overwrite its first operand. */
-    public boolean isInPlace() {
+    boolean isInPlace() {
         return inPlace;
     }
 

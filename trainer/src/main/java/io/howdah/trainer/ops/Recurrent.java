@@ -168,7 +168,7 @@ public final class Recurrent {
     }
 
     private static Tensor selected(Tensor states, int index) {
-        return squeezed(Views.narrow(states, 0, index, 1), 0);
+        return squeezed(Slices.narrow(states, 0, index, 1), 0);
     }
 
     private static Tensor unsqueezed(Tensor x, int dimension) {

@@ -69,7 +69,7 @@ final class RecurrentFormula {
         List<Tensor> outputs = new ArrayList<>(java.util.Collections.nCopies(steps, h));
         for (int step = 0; step < steps; step++) {
             int time = pass.reverse() ? steps - 1 - step : step;
-            Tensor gate = Views.reshape(Views.narrow(gates, 0, time, 1), gates.size(1), gates.size(2));
+            Tensor gate = Views.reshape(Slices.narrow(gates, 0, time, 1), gates.size(1), gates.size(2));
             Tensor product = Matrices.linear(h, inputs.get(weight + 1), pass.biased() ? inputs.get(weight + 3) : null);
             Tensor active = active(pass, time, h.dtype());
             Tensor newH;
@@ -109,7 +109,7 @@ final class RecurrentFormula {
 
     private static Tensor part(Tensor gates, int index, int count) {
         long width = gates.size(1) / count;
-        return Views.narrow(gates, 1, index * width, width);
+        return Slices.narrow(gates, 1, index * width, width);
     }
 
     /** 1 for the sequences that have a step at this time and 0 for others, [N, 1]; null if all have. */

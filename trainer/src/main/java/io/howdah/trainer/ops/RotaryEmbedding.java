@@ -47,7 +47,7 @@ public final class RotaryEmbedding {
     public record Angles(Tensor cosines, Tensor sines) {
         /** The angles of the positions [start, start + length), as views. */
         public Angles narrow(long start, long length) {
-            return new Angles(Views.narrow(cosines, -2, start, length), Views.narrow(sines, -2, start, length));
+            return new Angles(Slices.narrow(cosines, -2, start, length), Slices.narrow(sines, -2, start, length));
         }
     }
 

@@ -125,11 +125,6 @@ public final class Views {
         return Dispatcher.view(PERMUTE, swapping(x.shape().rank(), a, b), x);
     }
 
-    /** Another name of {@link #transpose(Tensor, int, int)}. */
-    public static Tensor swapaxes(Tensor x, int first, int second) {
-        return transpose(x, first, second);
-    }
-
     /** The transpose of a matrix; vectors and scalars stay as they are. */
     public static Tensor t(Tensor x) {
         int rank = x.shape().rank();
@@ -182,11 +177,6 @@ public final class Views {
         return movedim(x, new int[] {source}, new int[] {target});
     }
 
-    /** {@link Slices#narrow}. */
-    public static Tensor narrow(Tensor x, int dimension, long start, long length) {
-        return Slices.narrow(x, dimension, start, length);
-    }
-
     /** A view without the dimensions of size 1, or without those of size 1 among the given ones. */
     public static Tensor squeeze(Tensor x, int... dimensions) {
         boolean[] flags = Dimensions.flags("squeeze", x.shape(), dimensions);
@@ -216,11 +206,6 @@ public final class Views {
             strides[d] = d == place ? (place < rank ? x.size(from) * x.stride(from) : 1) : x.stride(from);
         }
         return Dispatcher.view(VIEW, new Layout(Shape.of(sizes), strides, 0), x);
-    }
-
-    /** The same elements, without history; shares memory and version. */
-    public static Tensor detach(Tensor x) {
-        return Autograd.detach(x);
     }
 
     /** The last two dimensions swapped, without autograd. */

@@ -58,11 +58,6 @@ public final class MemoryPool {
         return peakUsed;
     }
 
-    /** Lets {@link #peakUsedBytes} begin anew from what is in use now. */
-    public synchronized void resetPeak() {
-        peakUsed = used;
-    }
-
     /** Bytes taken from the operating system, used or waiting to be reused. */
     public synchronized long reservedBytes() {
         return reserved;

@@ -9,6 +9,7 @@ import io.howdah.trainer.autograd.Autograd.Unused;
 import io.howdah.trainer.ops.Arithmetic;
 import io.howdah.trainer.ops.Functions;
 import io.howdah.trainer.ops.Reductions;
+import io.howdah.trainer.ops.Slices;
 import io.howdah.trainer.ops.Views;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Tensor;
@@ -37,7 +38,7 @@ class CustomFunctionTest {
     private static final class FirstHalf extends Function {
         @Override
         protected List<Tensor> forward(List<Tensor> inputs) {
-            return List.of(Views.narrow(inputs.get(0), 0, 0, 1));
+            return List.of(Slices.narrow(inputs.get(0), 0, 0, 1));
         }
 
         @Override

@@ -10,6 +10,7 @@ import io.howdah.trainer.ops.Copies;
 import io.howdah.trainer.ops.Functions;
 import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.ops.StridedViews;
+import io.howdah.trainer.ops.Slices;
 import io.howdah.trainer.ops.Views;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Shape;
@@ -38,7 +39,7 @@ class InPlaceSemanticsTest {
     void aWriteThroughAViewBecomesHistoryOfItsBase() {
         Tensor x = parameter(1, 2, 3);
         Tensor base = doubled(x);
-        Arithmetic.multiplyInPlace(Views.narrow(base, 0, 1, 1), Tensor.scalar(DType.FLOAT64, 5));
+        Arithmetic.multiplyInPlace(Slices.narrow(base, 0, 1, 1), Tensor.scalar(DType.FLOAT64, 5));
         assertThat(base.toDoubles()).containsExactly(2, 20, 6);
         backward(base);
         assertThat(grad(x)).containsExactly(2, 10, 2);
@@ -48,8 +49,8 @@ class InPlaceSemanticsTest {
     void aWriteToTheBaseBecomesHistoryOfItsViews() {
         Tensor x = parameter(1, 2, 3);
         Tensor base = doubled(x);
-        Tensor view = Views.narrow(base, 0, 1, 2);
-        Tensor inner = Views.narrow(view, 0, 1, 1);
+        Tensor view = Slices.narrow(base, 0, 1, 2);
+        Tensor inner = Slices.narrow(view, 0, 1, 1);
         Arithmetic.multiplyInPlace(base, Tensor.scalar(DType.FLOAT64, 5));
         backward(inner);
         assertThat(grad(x)).containsExactly(0, 0, 10);
@@ -60,9 +61,9 @@ class InPlaceSemanticsTest {
         Tensor x = parameter(1, 2, 3, 4);
         Tensor base = doubled(x);
         Tensor matrix = Views.transpose(Views.reshape(base, 2, 2), 0, 1);
-        Arithmetic.multiplyInPlace(Views.narrow(base, 0, 0, 2), Tensor.scalar(DType.FLOAT64, 3));
+        Arithmetic.multiplyInPlace(Slices.narrow(base, 0, 0, 2), Tensor.scalar(DType.FLOAT64, 3));
         assertThat(matrix.toDoubles()).containsExactly(6, 6, 12, 8);
-        backward(Views.narrow(matrix, 0, 0, 1));
+        backward(Slices.narrow(matrix, 0, 0, 1));
         assertThat(grad(x)).containsExactly(6, 0, 2, 0);
     }
 
@@ -70,7 +71,7 @@ class InPlaceSemanticsTest {
     void aWriteThroughATransposedViewReachesTheRightElements() {
         Tensor x = parameter(1, 2, 3, 4, 5, 6);
         Tensor base = Arithmetic.multiply(Views.transpose(Views.reshape(x, 2, 3), 0, 1), 1);
-        Tensor column = Views.narrow(Views.transpose(base, 0, 1), 0, 1, 1);
+        Tensor column = Slices.narrow(Views.transpose(base, 0, 1), 0, 1, 1);
         Arithmetic.multiplyInPlace(column, Tensor.scalar(DType.FLOAT64, 7));
         backward(base);
         assertThat(grad(x)).containsExactly(1, 1, 1, 7, 7, 7);
@@ -81,7 +82,7 @@ class InPlaceSemanticsTest {
         Tensor x = parameter(1, 2, 3, 4, 5, 6);
         Tensor base = Tensor.emptyStrided(DType.FLOAT64, Shape.of(3, 2), new long[] {1, 3});
         Copies.copyInPlace(base, Views.reshape(x, 3, 2));
-        Arithmetic.multiplyInPlace(Views.narrow(base, 1, 1, 1), Tensor.scalar(DType.FLOAT64, 7));
+        Arithmetic.multiplyInPlace(Slices.narrow(base, 1, 1, 1), Tensor.scalar(DType.FLOAT64, 7));
         assertThat(base.toDoubles()).containsExactly(1, 14, 3, 28, 5, 42);
         backward(base);
         assertThat(grad(x)).containsExactly(1, 7, 1, 7, 1, 7);
@@ -91,7 +92,7 @@ class InPlaceSemanticsTest {
     void aBaseWithoutHistoryStartsToRequireGradients() {
         Tensor x = parameter(1, 2);
         Tensor base = Tensor.zeros(DType.FLOAT64, Shape.of(3));
-        Copies.copyInPlace(Views.narrow(base, 0, 1, 2), x);
+        Copies.copyInPlace(Slices.narrow(base, 0, 1, 2), x);
         assertThat(base.requiresGrad()).isTrue();
         backward(Arithmetic.multiply(base, base));
         assertThat(grad(x)).containsExactly(2, 4);
@@ -103,7 +104,7 @@ class InPlaceSemanticsTest {
         assertThatThrownBy(() -> Activations.reluInPlace(x))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("a leaf Variable that requires grad is being used in an in-place operation");
-        Tensor view = Views.narrow(x, 0, 0, 1);
+        Tensor view = Slices.narrow(x, 0, 0, 1);
         assertThatThrownBy(() -> Activations.reluInPlace(view))
                 .hasMessageContaining("a view of a leaf Variable that requires grad");
         try (GradMode.Scope scope = GradMode.noGrad()) {
@@ -117,7 +118,7 @@ class InPlaceSemanticsTest {
         Tensor base = doubled(parameter(1, 2));
         Tensor view;
         try (GradMode.Scope scope = GradMode.noGrad()) {
-            view = Views.narrow(base, 0, 0, 1);
+            view = Slices.narrow(base, 0, 0, 1);
         }
         Tensor factor = parameter(3);
         assertThatThrownBy(() -> Arithmetic.multiplyInPlace(view, factor)).hasMessageContaining("noGrad mode");
@@ -126,7 +127,7 @@ class InPlaceSemanticsTest {
     @Test
     void aViewOfALeafUnderNoGradRequiresNoGradient() {
         try (GradMode.Scope scope = GradMode.noGrad()) {
-            assertThat(Views.narrow(parameter(1, 2), 0, 0, 1).requiresGrad()).isFalse();
+            assertThat(Slices.narrow(parameter(1, 2), 0, 0, 1).requiresGrad()).isFalse();
         }
     }
 
@@ -154,7 +155,7 @@ class InPlaceSemanticsTest {
         Tensor y = Functions.exp(x);
         Arithmetic.addInPlace(Autograd.detach(y), Tensor.scalar(DType.FLOAT64, 1));
         assertThatThrownBy(() -> backward(y)).hasMessageContaining("output 0 of exp, is at version 1");
-        assertThat(Views.narrow(y, 0, 0, 1).version()).isEqualTo(1);
+        assertThat(Slices.narrow(y, 0, 0, 1).version()).isEqualTo(1);
     }
 
     @Test
@@ -199,18 +200,18 @@ class InPlaceSemanticsTest {
                             + " to a single memory location")
                     .hasMessageContaining("clone()");
         }
-        Arithmetic.addInPlace(Views.narrow(expanded, 0, 0, 1), Tensor.scalar(DType.FLOAT64, 1));
+        Arithmetic.addInPlace(Slices.narrow(expanded, 0, 0, 1), Tensor.scalar(DType.FLOAT64, 1));
         assertThat(expanded.toDoubles()).containsExactly(1, 1, 1, 1, 1, 1);
         assertThatThrownBy(
-                        () -> Arithmetic.addInPlace(Views.narrow(expanded, 1, 0, 1), Tensor.scalar(DType.FLOAT64, 1)))
+                        () -> Arithmetic.addInPlace(Slices.narrow(expanded, 1, 0, 1), Tensor.scalar(DType.FLOAT64, 1)))
                 .hasMessageContaining("more than one element");
     }
 
     @Test
     void aSourceThatPartlyIsTheTargetIsRefused() {
         Tensor memory = Tensor.of(new double[] {1, 2, 3, 4}, 4);
-        Tensor target = Views.narrow(memory, 0, 1, 3);
-        assertThatThrownBy(() -> Arithmetic.addInPlace(target, Views.narrow(memory, 0, 0, 3)))
+        Tensor target = Slices.narrow(memory, 0, 1, 3);
+        assertThatThrownBy(() -> Arithmetic.addInPlace(target, Slices.narrow(memory, 0, 0, 3)))
                 .hasMessageContaining("some elements of the input tensor and the written-to tensor refer");
         assertThat(Arithmetic.addInPlace(target, target).toDoubles()).containsExactly(4, 6, 8);
     }
@@ -228,7 +229,7 @@ class InPlaceSemanticsTest {
     @Test
     void viewsCannotBeDetachedInPlace() {
         Tensor base = doubled(parameter(1, 2));
-        Tensor view = Views.narrow(base, 0, 0, 1);
+        Tensor view = Slices.narrow(base, 0, 0, 1);
         assertThatThrownBy(() -> Autograd.detachInPlace(view))
                 .hasMessageContaining("views cannot be detached in place");
         assertThat(Autograd.detachInPlace(base).requiresGrad()).isFalse();

@@ -53,11 +53,10 @@ final class SequenceCases {
 
     private static Tensor embeddingBag(GoldenCall call) {
         int keyword = GoldenCall.KEYWORD;
-        Bags bags = new Bags(
-                call.tensor(1),
-                call.optionalTensor(2, "offsets"),
-                call.flag(keyword, "include_last_offset", false),
-                call.optionalTensor(keyword, "per_sample_weights"));
+        Tensor offsets = call.optionalTensor(2, "offsets");
+        Bags plain = offsets == null ? Bags.of(call.tensor(1)) : Bags.of(call.tensor(1), offsets);
+        Bags ended = call.flag(keyword, "include_last_offset", false) ? plain.withEndIncluded() : plain;
+        Bags bags = ended.withWeights(call.optionalTensor(keyword, "per_sample_weights"));
         EmbeddingBags.Mode mode =
                 EmbeddingBags.Mode.valueOf(call.text(keyword, "mode", "mean").toUpperCase(Locale.ROOT));
         return EmbeddingBags.embeddingBag(call.tensor(0), bags, mode, embeddingOptions(call));

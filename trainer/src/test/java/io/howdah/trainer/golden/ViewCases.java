@@ -63,6 +63,10 @@ final class ViewCases {
             call.markRandom();
             return RandomNumbers.randLike(typed(call));
         });
+        table.add("randn_like", call -> {
+            call.markRandom();
+            return RandomNumbers.randnLike(typed(call));
+        });
         table.add("randn", call -> {
             call.markRandom();
             return RandomNumbers.randn(dtype(call), call.sizes(0, "size"));

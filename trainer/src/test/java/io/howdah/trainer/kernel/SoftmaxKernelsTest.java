@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.howdah.trainer.kernel.Samples.Memory;
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,5 +150,20 @@ class SoftmaxKernelsTest extends KernelSuite {
             double[] sum = sums.toDoubles();
             assertThat(losses.toDoubles()).containsExactly(sum[0] - x[3], sum[1] - x[300 + 250]);
         }
+    }
+
+    @ParameterizedTest
+    @FieldSource("BACKENDS")
+    void aTargetWithoutProbabilityCostsItsLogit(Backend backend) {
+        int rows = 1100;
+        Tensor logits = Tensor.zeros(DType.FLOAT32, Shape.of(rows, 4));
+        Tensor targets = Tensor.zeros(DType.INT64, Shape.of(rows));
+        Tensor unlikely = logits.subview(Shape.of(rows), new long[] {4}, 0);
+        backend.fill(unlikely, -300);
+        Tensor losses = result(DType.FLOAT32, rows);
+        Tensor sums = result(DType.FLOAT32, rows);
+        backend.crossEntropy(logits, targets, losses, sums);
+        assertThat(losses.toFloats()).containsOnly((float) (300 + Math.log(3)));
+        assertThat(sums.toFloats()).containsOnly((float) Math.log(3));
     }
 }

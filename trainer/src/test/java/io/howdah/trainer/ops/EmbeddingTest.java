@@ -48,7 +48,7 @@ class EmbeddingTest {
         backward(Lookup.embedding(table, ids(1, 3)), 1, 1, 1, 1);
         assertThat(table.grad().toFloats()).containsExactly(0, 0, 2, 3, 0, 0, 1, 1);
         Gradients.clear(table);
-        Tensor both = Arithmetic.add(Lookup.embedding(table, ids(1), SPARSE), Views.narrow(table, 0, 3, 1));
+        Tensor both = Arithmetic.add(Lookup.embedding(table, ids(1), SPARSE), Slices.narrow(table, 0, 3, 1));
         backward(both, 1, 2);
         assertThat(table.grad().toFloats()).containsExactly(0, 0, 1, 2, 0, 0, 1, 2);
     }

@@ -128,6 +128,8 @@ class IndexingTest {
             assertThat(x.toFloats()).containsExactly(2, 13);
             Tensor product = Scatters.scatterMultiply(x, 0, longs(1, 1), Tensor.of(new float[] {2, 3}, 2));
             assertThat(product.toFloats()).containsExactly(2, 78);
+            Scatters.scatterMultiplyInPlace(x, 0, longs(0), Tensor.of(new float[] {5}, 1));
+            assertThat(x.toFloats()).containsExactly(10, 13);
         }
     }
 

@@ -117,7 +117,7 @@ class NormalisationTest {
         Tensor x = Autograd.parameter(Tensor.of(new float[] {3, 4, 0, 0}, 2, 2));
         Tensor y = Normalisations.normalize(x, 1);
         assertClose(y, 0.6f, 0.8f, 0, 0);
-        Autograd.backward(Reductions.sum(Views.narrow(y, 0, 0, 1)));
+        Autograd.backward(Reductions.sum(Slices.narrow(y, 0, 0, 1)));
         assertClose(x.grad(), 0.032f, -0.024f, 0, 0);
     }
 }

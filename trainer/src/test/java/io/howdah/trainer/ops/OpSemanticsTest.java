@@ -87,7 +87,7 @@ class OpSemanticsTest {
         assertThatThrownBy(() -> Matrices.linear(typed(DType.FLOAT32, 2, 3), typed(DType.FLOAT32, 5, 4), null))
                 .hasMessageContaining("weight=[5, 4]");
         assertThatThrownBy(() -> Views.reshape(floats(1, 2, 3), 2, -1)).hasMessageContaining("expected 3 elements");
-        assertThatThrownBy(() -> Views.narrow(floats(1, 2, 3), 0, 2, 2)).hasMessageContaining("start=2 length=2");
+        assertThatThrownBy(() -> Slices.narrow(floats(1, 2, 3), 0, 2, 2)).hasMessageContaining("start=2 length=2");
         assertThatThrownBy(() -> Views.transpose(floats(1), 0, 1)).hasMessageContaining("dimension=1");
         assertThatThrownBy(() -> Reductions.sum(typed(DType.FLOAT32, 2, 3), 0, 0))
                 .hasMessageContaining("distinct");
@@ -144,7 +144,7 @@ class OpSemanticsTest {
         Tensor x = parameter(1, 2);
         assertThatThrownBy(() -> Arithmetic.addInPlace(x, floats(1)))
                 .hasMessageContaining("a leaf Variable that requires grad is being used in an in-place operation");
-        assertThatThrownBy(() -> Arithmetic.addInPlace(Views.narrow(x, 0, 0, 1), floats(1)))
+        assertThatThrownBy(() -> Arithmetic.addInPlace(Slices.narrow(x, 0, 0, 1), floats(1)))
                 .hasMessageContaining(
                         "a view of a leaf Variable that requires grad is being used in an in-place operation");
         try (GradMode.Scope scope = GradMode.noGrad()) {
@@ -160,9 +160,9 @@ class OpSemanticsTest {
         assertThatThrownBy(() -> Arithmetic.addInPlace(stretched, floats(1)))
                 .hasMessageContaining("more than one element of the written-to tensor");
         Tensor x = floats(1, 2, 3);
-        assertThatThrownBy(() -> Arithmetic.addInPlace(Views.narrow(x, 0, 0, 2), Views.narrow(x, 0, 1, 2)))
+        assertThatThrownBy(() -> Arithmetic.addInPlace(Slices.narrow(x, 0, 0, 2), Slices.narrow(x, 0, 1, 2)))
                 .hasMessageContaining("some elements of the input tensor and the written-to tensor");
-        Arithmetic.addInPlace(Views.narrow(x, 0, 0, 1), Views.narrow(x, 0, 1, 1));
+        Arithmetic.addInPlace(Slices.narrow(x, 0, 0, 1), Slices.narrow(x, 0, 1, 1));
         Arithmetic.addInPlace(x, x);
         assertThat(x.toFloats()).containsExactly(6, 4, 6);
         assertThatThrownBy(() -> Arithmetic.addInPlace(floats(1), floats(1, 2)))

@@ -116,6 +116,9 @@ class PointwiseSemanticsTest {
         assertThat(Logic.and(doubles(NAN, 0, 1), bools(true)).toLongs()).containsExactly(1, 0, 1);
         assertThat(Logic.xor(doubles(2, 0), longs(3)).toLongs()).containsExactly(0, 1);
         assertThat(Logic.bitwiseNot(longs(1, 0)).toLongs()).containsExactly(-2, -1);
+        assertThat(Logic.bitwiseAndInPlace(longs(6, 5), longs(3, 4)).toLongs()).containsExactly(2, 4);
+        assertThat(Logic.bitwiseOrInPlace(longs(6, 5), longs(3, 4)).toLongs()).containsExactly(7, 5);
+        assertThat(Logic.bitwiseNotInPlace(longs(1, 0)).toLongs()).containsExactly(-2, -1);
         assertThat(Logic.bitwiseNot(bools(true)).toLongs()).containsExactly(0);
         assertThat(Logic.bitwiseNot(Tensor.of(new byte[] {1}, 1)).toLongs()).containsExactly(254);
         assertThatThrownBy(() -> Arithmetic.subtract(bools(true), bools(true)))

@@ -42,7 +42,7 @@ class RecurrentTest {
             RecurrentOptions options = RecurrentOptions.DEFAULT.withLengths(1, 3);
             Tensor x = tensor(3, 2, 2);
             Tensor other = Copies.clone(x);
-            Copies.fillInPlace(Views.narrow(Views.narrow(other, 0, 1, 2), 1, 0, 1), 5);
+            Copies.fillInPlace(Slices.narrow(Slices.narrow(other, 0, 1, 2), 1, 0, 1), 5);
             Recurrent.Result first = Recurrent.run(kind, Autograd.parameter(x), null, weights, options);
             Recurrent.Result second = Recurrent.run(kind, Autograd.parameter(other), null, weights, options);
             assertThat(second.output().toFloats())
@@ -64,7 +64,7 @@ class RecurrentTest {
             Tensor zeros = Tensor.zeros(DType.FLOAT32, Shape.of(2, 3));
             Recurrent.State state = new Recurrent.State(zeros, kind == RecurrentKind.LSTM ? zeros : null);
             for (int t = 0; t < 4; t++) {
-                Tensor step = Views.reshape(Views.narrow(x, 0, t, 1), 2, 2);
+                Tensor step = Views.reshape(Slices.narrow(x, 0, t, 1), 2, 2);
                 state = Recurrent.step(kind, step, state, weights);
             }
             Recurrent.Result run = Recurrent.run(kind, x, null, List.of(weights), RecurrentOptions.DEFAULT);

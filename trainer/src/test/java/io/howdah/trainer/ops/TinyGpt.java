@@ -76,7 +76,7 @@ final class TinyGpt {
     /** Mean loss of predicting {@code targets} from {@code ids}, both int64 [B, T]. */
     Tensor loss(Tensor ids, Tensor targets) {
         long length = ids.size(1);
-        Tensor x = Arithmetic.add(Lookup.embedding(tokens, ids), Views.narrow(positions, 0, 0, length));
+        Tensor x = Arithmetic.add(Lookup.embedding(tokens, ids), Slices.narrow(positions, 0, 0, length));
         x = Dropouts.dropout(x, dropout, true);
         for (Block block : blocks) {
             x = Arithmetic.add(
@@ -96,7 +96,7 @@ final class TinyGpt {
         long length = projections.size(1);
         List<Tensor> parts = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            Tensor part = Views.narrow(projections, 2, (long) i * width, width);
+            Tensor part = Slices.narrow(projections, 2, (long) i * width, width);
             parts.add(Views.transpose(Views.reshape(part, batch, length, heads, width / heads), 1, 2));
         }
         Tensor mixed = Attention.scaledDotProduct(
