@@ -1,7 +1,6 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
-import io.howdah.trainer.autograd.Autograd;
 import io.howdah.trainer.autograd.ViewKind;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;

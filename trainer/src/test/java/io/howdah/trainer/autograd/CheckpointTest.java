@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.howdah.trainer.ops.Arithmetic;
+import io.howdah.trainer.ops.Dropouts;
 import io.howdah.trainer.ops.Functions;
 import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.MemoryPool;
+import io.howdah.trainer.tensor.Randomness;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
@@ -71,5 +73,16 @@ class CheckpointTest {
                 .get(0);
         assertThatThrownBy(() -> Autograd.backward(y))
                 .hasMessageContaining("saved 2 tensors when it ran again, expected 1");
+    }
+
+    @Test
+    void drawsTheSameNumbersAgain() {
+        Tensor x = Autograd.parameter(Tensor.zeros(DType.FLOAT64, Shape.of(64)));
+        Tensor y = Checkpoint.run(inputs -> List.of(Dropouts.dropout(Functions.exp(inputs.get(0)), 0.5, true)), x)
+                .get(0);
+        Randomness.current().next();
+        Autograd.backward(Reductions.sum(y));
+        assertThat(y.toDoubles()).contains(0, 2);
+        assertThat(x.grad().toDoubles()).containsExactly(y.toDoubles());
     }
 }

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.howdah.trainer.checkpoint.Evaluation;
 import io.howdah.trainer.checkpoint.Manifest;
+import io.howdah.trainer.data.Batch;
 import io.howdah.trainer.data.InMemoryDataset;
 import io.howdah.trainer.data.Position;
 import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.model.FeedForwardLanguageModel;
+import io.howdah.trainer.model.TrainableModel;
+import io.howdah.trainer.nn.Module;
+import io.howdah.trainer.ops.Dropouts;
 import io.howdah.trainer.optim.AdamW;
 import io.howdah.trainer.optim.LearningRate;
 import io.howdah.trainer.optim.Optimiser;
@@ -20,6 +24,7 @@ import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.MemoryPool;
+import io.howdah.trainer.tensor.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -33,6 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingLoopTest {
     private static final int WORKERS = 2;
@@ -45,6 +51,7 @@ class TrainingLoopTest {
     private final InMemoryDataset heldOut = SyntheticText.dataset(2, 16, 32);
     private SyncSettings sync = sync(DType.BFLOAT16, DType.FLOAT32);
     private long interval;
+    private double dropout;
 
     @BeforeEach
     void referenceKernels() {
@@ -68,8 +75,27 @@ class TrainingLoopTest {
         return new TrainSettings(steps, 4, 5, WORKERS, workers, 0, sync.gradientDtype(), sync.weightDtype(), interval);
     }
 
-    private static FeedForwardLanguageModel model() {
-        return new FeedForwardLanguageModel(SIZES, 0, 7);
+    private TrainableModel model() {
+        FeedForwardLanguageModel plain = new FeedForwardLanguageModel(SIZES, 0, 7);
+        return dropout == 0 ? plain : new Forgetful(plain, dropout);
+    }
+
+    /** Forgets the losses of some samples at random. */
+    private record Forgetful(TrainableModel plain, double dropout) implements TrainableModel {
+        @Override
+        public String name() {
+            return plain.name();
+        }
+
+        @Override
+        public Module module() {
+            return plain.module();
+        }
+
+        @Override
+        public Tensor losses(Batch batch) {
+            return Dropouts.dropout(plain.losses(batch), dropout, true);
+        }
     }
 
     /** Trains in one process that holds all logical workers. */
@@ -85,7 +111,7 @@ class TrainingLoopTest {
 
     private TrainingResult run(LocalParameterStore store, TrainSettings settings, ResumePoint resume)
             throws IOException, InterruptedException {
-        FeedForwardLanguageModel model = model();
+        TrainableModel model = model();
         CheckpointWriter writer = new CheckpointWriter(
                 blobs,
                 store,
@@ -180,8 +206,10 @@ class TrainingLoopTest {
         }
     }
 
-    @Test
-    void goesOnFromACheckpointAsIfNeverStopped() throws Exception {
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.5})
+    void goesOnFromACheckpointAsIfNeverStopped(double probability) throws Exception {
+        dropout = probability;
         interval = 4;
         train(10, null);
         byte[] undisturbed = weights(10);
@@ -249,7 +277,7 @@ class TrainingLoopTest {
 
     @Test
     void stopsAtAStepBoundaryWithACheckpoint() throws Exception {
-        FeedForwardLanguageModel model = model();
+        TrainableModel model = model();
         try (LocalParameterStore store = new LocalParameterStore(sync, blobs, null)) {
             CheckpointWriter writer = new CheckpointWriter(blobs, store, Map.of(), Map.of(), null);
             List<TrainingLoop> self = new ArrayList<>();
