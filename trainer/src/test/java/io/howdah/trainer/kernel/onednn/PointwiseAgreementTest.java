@@ -100,6 +100,27 @@ class PointwiseAgreementTest {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"EXP", "EXPM1", "SQRT", "RSQRT", "RECIPROCAL", "TANH", "SIGMOID"})
+    void gradientsFromResults(Unary function) {
+        for (DType dtype : Agreement.FLOATS) {
+            for (Memory memory : Memory.values()) {
+                for (long[] sizes : SHAPES) {
+                    Tensor result = samples.sample(dtype, memory, sizes);
+                    Agreement.JAVA.unary(Unary.SIGMOID, 0, 0, result, result);
+                    Tensor gradOut = samples.sample(dtype, memory, sizes);
+                    Agreement.check(
+                            function + "′ of the result",
+                            6,
+                            (k, out) -> k.unaryGradOfResult(function, result, gradOut, out),
+                            dtype,
+                            memory,
+                            sizes);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(Unary.class)
     void edgesOfUnary(Unary function) {
         for (DType dtype : FAST) {
