@@ -2,7 +2,6 @@
 package io.howdah.trainer.autograd;
 
 import io.howdah.trainer.kernel.Backends;
-import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.Arrays;
@@ -34,19 +33,13 @@ public record SparseRows(Shape shape, Tensor rows, Tensor values) {
                 .toArray();
         long[] sizes = shape.sizes();
         sizes[0] = distinct.length;
-        boolean narrow = values.dtype().bytes() == 2;
-        Tensor sums = Tensor.zeros(narrow ? DType.FLOAT32 : values.dtype(), Shape.of(sizes));
-        try (Tensor targets = Tensor.of(places, places.length);
-                Tensor wide = GradientSums.converted(values, sums.dtype())) {
-            if (sums.elements() > 0) {
-                Backends.current().scatterAddRows(matrix(wide), targets, matrix(sums));
+        Tensor sums = Tensor.zeros(values.dtype(), Shape.of(sizes));
+        if (sums.elements() > 0) {
+            try (Tensor targets = Tensor.of(places, places.length)) {
+                Backends.current().scatterAddRows(matrix(values), targets, matrix(sums));
             }
         }
-        Tensor total = narrow ? GradientSums.converted(sums, values.dtype()) : sums;
-        if (narrow) {
-            sums.close();
-        }
-        return new SparseRows(shape, Tensor.of(distinct, distinct.length), total);
+        return new SparseRows(shape, Tensor.of(distinct, distinct.length), sums);
     }
 
     /** Both gradients, one after the other; fresh tensors. */

@@ -92,7 +92,7 @@ public interface Backend {
      */
     void gatherRows(Tensor table, Tensor ids, Tensor out);
 
-    /** table[ids[i]] += rows[i], in order of i. */
+    /** table[ids[i]] += rows[i], in order of i; 16-bit rows are summed in float32 and rounded once. */
     void scatterAddRows(Tensor rows, Tensor ids, Tensor table);
 
     /** Softmax, or its logarithm, over the last dimension; shapes equal, out may be in. A row of −∞ alone gives NaN. */

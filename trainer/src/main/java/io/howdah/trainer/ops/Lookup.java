@@ -40,28 +40,19 @@ public final class Lookup {
             .forward(call -> {
                 Target target = call.attributes();
                 Tensor out = call.out(target.table());
-                boolean narrow = out.dtype().bytes() == 2;
-                Tensor sums = narrow ? Tensor.zeros(DType.FLOAT32, out.shape()) : out;
-                call.backend().fill(sums, 0);
-                Tensor rows = narrow
-                        ? Casts.to(call.input(0), DType.FLOAT32)
-                        : Contiguous.of(call.input(0)).tensor();
-                try (Contiguous ids = Contiguous.of(call.input(1))) {
+                call.backend().fill(out, 0);
+                try (Contiguous rows = Contiguous.of(call.input(0));
+                        Contiguous ids = Contiguous.of(call.input(1))) {
                     long count = call.input(1).elements();
                     call.backend()
                             .scatterAddRows(
-                                    rows.reshaped(Shape.of(count, out.size(1))),
+                                    rows.tensor().reshaped(Shape.of(count, out.size(1))),
                                     ids.tensor().reshaped(Shape.of(count)),
-                                    sums);
+                                    out);
                 }
                 if (target.padding() != NO_PADDING) {
-                    call.backend().fill(row(sums, target.padding()), 0);
+                    call.backend().fill(row(out, target.padding()), 0);
                 }
-                if (narrow) {
-                    call.backend().convert(sums, out);
-                    sums.close();
-                }
-                call.discard(rows);
                 call.saveInput(1);
             })
             .backward(call -> {

@@ -41,8 +41,17 @@ final class IndexingSamples {
                                 shape(4, 3))));
         samples.put(
                 "addRows",
-                List.of(Sample.of(
-                        x -> Lookup.addRows(x.get(0), Tensor.of(new long[] {3, 0, 3}, 3), shape(4, 2)), shape(3, 2))));
+                List.of(
+                        Sample.of(
+                                x -> Lookup.addRows(x.get(0), Tensor.of(new long[] {3, 0, 3}, 3), shape(4, 2)),
+                                shape(3, 2)),
+                        Sample.of(
+                                x -> Dispatcher.call(
+                                        Lookup.ADD_ROWS,
+                                        new Lookup.Target(shape(4, 2), 3),
+                                        x.get(0),
+                                        Tensor.of(new long[] {3, 0, 3}, 3)),
+                                shape(3, 2))));
     }
 
     private static void addReads(Map<String, List<Sample>> samples) {
