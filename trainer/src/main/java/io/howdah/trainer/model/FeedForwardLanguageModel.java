@@ -82,12 +82,13 @@ public final class FeedForwardLanguageModel implements TrainableModel {
         return layers;
     }
 
-    /** One loss per token of the batch, row by row: [B · L]. */
+    /** One sample per token of the batch, row by row: S = B · L. */
     @Override
-    public Tensor losses(Batch batch) {
+    public Prediction predict(Batch batch) {
         Tensor tokens = batch.column(TOKENS);
         Tensor logits = layers.forward(windows.of(tokens));
-        return Functional.crossEntropy(logits, tokens, Losses.Reduction.NONE);
+        Tensor targets = Views.reshape(tokens, tokens.elements());
+        return new Prediction(Functional.crossEntropy(logits, tokens, Losses.Reduction.NONE), logits, targets);
     }
 
     /** The layers, in forward order. */

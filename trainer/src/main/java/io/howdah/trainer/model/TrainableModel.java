@@ -17,8 +17,13 @@ public interface TrainableModel {
     /** The parameters. */
     Module module();
 
-    /** The loss of every sample of a batch, in nats: [S]. Training minimises the mean. */
-    Tensor losses(Batch batch);
+    /** What the model says of a batch, with the loss of every sample. */
+    Prediction predict(Batch batch);
+
+    /** The loss of every sample of a batch: [S]. Training minimises the mean. */
+    default Tensor losses(Batch batch) {
+        return predict(batch).losses();
+    }
 
     /** The parameters as the parameter store knows them; biases and gains (one dimension) do not decay. */
     default ParameterTable table() {

@@ -11,6 +11,7 @@ import io.howdah.trainer.data.InMemoryDataset;
 import io.howdah.trainer.data.Position;
 import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.model.FeedForwardLanguageModel;
+import io.howdah.trainer.model.Prediction;
 import io.howdah.trainer.model.TrainableModel;
 import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.ops.Dropouts;
@@ -93,8 +94,10 @@ class TrainingLoopTest {
         }
 
         @Override
-        public Tensor losses(Batch batch) {
-            return Dropouts.dropout(plain.losses(batch), dropout, true);
+        public Prediction predict(Batch batch) {
+            Prediction whole = plain.predict(batch);
+            return new Prediction(
+                    Dropouts.dropout(whole.losses(), dropout, true), whole.scores(), whole.targets());
         }
     }
 
