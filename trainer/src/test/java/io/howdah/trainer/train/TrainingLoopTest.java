@@ -25,7 +25,6 @@ import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.MemoryPool;
-import io.howdah.trainer.tensor.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -96,8 +95,7 @@ class TrainingLoopTest {
         @Override
         public Prediction predict(Batch batch) {
             Prediction whole = plain.predict(batch);
-            return new Prediction(
-                    Dropouts.dropout(whole.losses(), dropout, true), whole.scores(), whole.targets());
+            return new Prediction(Dropouts.dropout(whole.losses(), dropout, true), whole.scores(), whole.targets());
         }
     }
 
