@@ -3,7 +3,9 @@ package io.howdah.trainer.nn;
 
 import io.howdah.trainer.nn.functional.ActivationFunctions;
 import io.howdah.trainer.tensor.Tensor;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -54,8 +56,8 @@ public final class Activation extends Layer {
     }
 
     /** The names that {@link #named} knows. */
-    public static Iterable<String> names() {
-        return NAMED.keySet();
+    public static Set<String> names() {
+        return Collections.unmodifiableSet(NAMED.keySet());
     }
 
     public static Activation relu() {
