@@ -119,9 +119,7 @@ class LayerConformanceTest {
             SparseRows rows = Gradients.takeSparse(parameter);
             Tensor gradient = rows == null ? parameter.grad() : rows.toDense();
             assertThat(gradient).as(name).isNotNull();
-            assertThat(Arrays.stream(gradient.toDoubles()))
-                    .as(name)
-                    .anyMatch(value -> value != 0);
+            assertThat(Arrays.stream(gradient.toDoubles())).as(name).anyMatch(value -> value != 0);
             if (rows != null) {
                 gradient.close();
                 rows.close();
