@@ -264,6 +264,11 @@ public final class ParameterShard {
             int index = table.parameterAt(element);
             ParameterSpec spec = table.specs().get(index);
             long end = Math.min(chunkTo, table.offset(index + 1));
+            if (spec.learningRateFactor() == 0) {
+                // Frozen. Not every rule leaves weights alone at a rate of 0.
+                element = end;
+                continue;
+            }
             UpdateRule.Step step = new UpdateRule.Step(
                     appliedSteps, rate * spec.learningRateFactor(), optimiser.weightDecay() * spec.weightDecayFactor());
             optimiser

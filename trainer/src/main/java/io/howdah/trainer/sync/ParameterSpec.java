@@ -8,7 +8,7 @@ import io.howdah.trainer.tensor.Shape;
  *
  * @param name qualified name, for instance {@code hidden.0.weight}
  * @param shape shape of the weight
- * @param learningRateFactor multiplies the schedule's rate; 1 for most
+ * @param learningRateFactor multiplies the schedule's rate; 1 for most, 0 for a parameter that never changes
  * @param weightDecayFactor multiplies the optimiser's decay; 0 for biases and gains
  */
 public record ParameterSpec(String name, Shape shape, double learningRateFactor, double weightDecayFactor) {}

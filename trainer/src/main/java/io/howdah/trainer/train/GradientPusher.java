@@ -4,6 +4,7 @@ package io.howdah.trainer.train;
 import io.howdah.trainer.autograd.Autograd;
 import io.howdah.trainer.autograd.Gradients;
 import io.howdah.trainer.autograd.Hooks;
+import io.howdah.trainer.autograd.SparseRows;
 import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.Push;
@@ -41,7 +42,10 @@ final class GradientPusher implements AutoCloseable {
         this.pushed = new boolean[parameters.size()];
         for (int i = 0; i < parameters.size(); i++) {
             int index = i;
-            hooks.add(Hooks.onAccumulated(parameters.get(i), parameter -> push(index, Gradients.take(parameter))));
+            // A frozen parameter has no gradient; end() sends zeros for it.
+            if (parameters.get(i).requiresGrad()) {
+                hooks.add(Hooks.onAccumulated(parameters.get(i), parameter -> push(index, taken(parameter))));
+            }
         }
     }
 
@@ -65,6 +69,16 @@ final class GradientPusher implements AutoCloseable {
         }
         slice = null;
         return finite;
+    }
+
+    private static @Nullable Tensor taken(Tensor parameter) {
+        SparseRows rows = Gradients.takeSparse(parameter);
+        if (rows == null) {
+            return Gradients.take(parameter);
+        }
+        Tensor dense = rows.toDense();
+        rows.close();
+        return dense;
     }
 
     private void push(int parameter, @Nullable Tensor gradient) {

@@ -135,6 +135,7 @@ public final class TrainingLoop {
     /** Forward and backward of one slice; its gradients are on their way when this returns. */
     private StepReport compute(long step, int worker, ExampleReader reader, GradientPusher pusher) throws IOException {
         try (StepScope scope = StepScope.open();
+                WorkerBuffers buffers = WorkerBuffers.of(model.module(), worker);
                 Batch batch = reader.next(settings.batchRows())) {
             Randomness.current().seed(settings.seed(), worker, step);
             Tensor losses = model.losses(batch);

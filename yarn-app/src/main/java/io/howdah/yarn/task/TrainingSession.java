@@ -77,6 +77,8 @@ public final class TrainingSession implements AutoCloseable {
 
     /** Loads natives and compiles kernels, so that the first step does not wait for them. */
     void warmUp() throws IOException {
+        // In training, the batch would enter running statistics.
+        model.module().evaluate();
         try (ExampleReader reader = training.open(ReadOrder.sequential(), Position.START);
                 GradMode.Scope noGrad = GradMode.noGrad();
                 StepScope scope = StepScope.open();
@@ -108,7 +110,15 @@ public final class TrainingSession implements AutoCloseable {
     private ResumePoint resumePoint(int logicalWorkers) throws IOException {
         CheckpointReader reader = new CheckpointReader(blobs);
         String newest = config.get(TrainKeys.RESUME) ? reader.newest() : null;
-        return newest == null ? ResumePoint.start(logicalWorkers) : ResumePoint.of(reader.manifest(newest));
+        if (newest == null) {
+            return ResumePoint.start(logicalWorkers);
+        }
+        Manifest manifest = reader.manifest(newest);
+        if (!model.module().buffers().isEmpty()) {
+            // Weights come from the parameter store, running statistics from here alone.
+            reader.loadModel(newest, manifest, model);
+        }
+        return ResumePoint.of(manifest);
     }
 
     /** What the parameter store goes on from, or null for a fresh start. */
