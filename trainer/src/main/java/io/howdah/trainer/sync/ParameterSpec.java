@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.sync;
 
+import io.howdah.trainer.optim.UpdateRule;
 import io.howdah.trainer.tensor.Shape;
 
 /**
@@ -11,4 +12,10 @@ import io.howdah.trainer.tensor.Shape;
  * @param learningRateFactor multiplies the schedule's rate; 1 for most
  * @param weightDecayFactor multiplies the optimiser's decay; 0 for biases and gains
  */
-public record ParameterSpec(String name, Shape shape, double learningRateFactor, double weightDecayFactor) {}
+public record ParameterSpec(String name, Shape shape, double learningRateFactor, double weightDecayFactor) {
+    /** The numbers of a step with this parameter's own rate and decay. */
+    UpdateRule.Step step(UpdateRule.Step base) {
+        return new UpdateRule.Step(
+                base.count(), base.learningRate() * learningRateFactor, base.weightDecay() * weightDecayFactor);
+    }
+}
