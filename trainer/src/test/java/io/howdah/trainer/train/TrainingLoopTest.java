@@ -66,8 +66,7 @@ class TrainingLoopTest {
     }
 
     private static SyncSettings sync(DType gradients, DType weights) {
-        Optimiser optimiser = new Optimiser(
-                new AdamW(0.9, 0.999, 1e-8), new LearningRate(0.01, LearningRate.Schedule.CONSTANT, 0, 100), 0.01, 1);
+        Optimiser optimiser = new Optimiser(new AdamW(0.9, 0.999, 1e-8), LearningRate.constant(0.01), 0.01, 1);
         return new SyncSettings(WORKERS, gradients, weights, 20, 1 << 14, optimiser);
     }
 
