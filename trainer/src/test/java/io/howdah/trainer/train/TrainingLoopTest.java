@@ -72,7 +72,8 @@ class TrainingLoopTest {
     }
 
     private TrainSettings settings(long steps, List<Integer> workers) {
-        return new TrainSettings(steps, 4, 5, WORKERS, workers, 0, sync.gradientDtype(), sync.weightDtype(), interval);
+        return new TrainSettings(
+                steps, 4, 5, WORKERS, workers, 0, sync.gradientDtype(), sync.weightDtype(), DType.FLOAT32, interval);
     }
 
     private TrainableModel model() {
@@ -118,7 +119,7 @@ class TrainingLoopTest {
                 store,
                 Map.of("howdah.model.hidden", "64"),
                 training.properties(),
-                trained -> Evaluator.evaluate(trained, training.properties(), heldOut));
+                trained -> Evaluator.evaluate(trained, DType.FLOAT32, training.properties(), heldOut));
         StepListener listener = step -> {
             if (settings.leads()) {
                 progress.add(step);
@@ -260,7 +261,8 @@ class TrainingLoopTest {
 
         FeedForwardLanguageModel fresh = new FeedForwardLanguageModel(SIZES, 0, 99);
         reader.loadModel("step-00000006", manifest, fresh);
-        assertThat(Evaluator.evaluate(fresh, manifest.properties(), heldOut)).isEqualTo(manifest.evaluation());
+        assertThat(Evaluator.evaluate(fresh, DType.FLOAT32, manifest.properties(), heldOut))
+                .isEqualTo(manifest.evaluation());
         assertThat(fresh.module().isTraining()).isTrue();
     }
 
