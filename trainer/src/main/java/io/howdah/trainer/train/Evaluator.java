@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.train;
 
+import io.howdah.trainer.amp.Autocast;
 import io.howdah.trainer.autograd.GradMode;
 import io.howdah.trainer.checkpoint.Evaluation;
 import io.howdah.trainer.data.Batch;
@@ -9,6 +10,7 @@ import io.howdah.trainer.data.ExampleReader;
 import io.howdah.trainer.data.Position;
 import io.howdah.trainer.data.ReadOrder;
 import io.howdah.trainer.model.TrainableModel;
+import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.StepScope;
 import java.io.IOException;
 import java.util.Map;
@@ -26,16 +28,18 @@ public final class Evaluator {
     /**
      * Evaluates {@code model} on all of {@code heldOut}.
      *
+     * @param dtype what forward computes in where it can: bfloat16, float16, or float32 for no mixed precision
      * @param trained properties of the dataset that the model was trained on, for the unigram baseline
      */
-    public static Evaluation evaluate(TrainableModel model, Map<String, String> trained, Dataset heldOut)
+    public static Evaluation evaluate(TrainableModel model, DType dtype, Map<String, String> trained, Dataset heldOut)
             throws IOException {
         boolean wasTraining = model.module().isTraining();
         model.module().evaluate();
         double sum = 0;
         long tokens = 0;
         try (ExampleReader reader = heldOut.open(ReadOrder.sequential(), Position.START);
-                GradMode.Scope scope = GradMode.noGrad()) {
+                GradMode.Scope scope = GradMode.noGrad();
+                Autocast.Scope precision = Autocast.to(dtype)) {
             for (float[] losses = next(model, reader); losses.length > 0; losses = next(model, reader)) {
                 for (float loss : losses) {
                     sum += loss;

@@ -1,8 +1,10 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.train;
 
+import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.data.ReadOrder;
+import io.howdah.trainer.sync.SyncKeys;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.List;
  * @param attempt attempt of this process, for the parameter store
  * @param gradientDtype wire dtype of gradients
  * @param weightDtype wire dtype of weights
+ * @param computeDtype what forward computes in where it can: bfloat16, float16, or float32 for no mixed precision
  * @param checkpointInterval steps between checkpoints; 0 for one at the end only
  */
 public record TrainSettings(
@@ -29,8 +32,14 @@ public record TrainSettings(
         int attempt,
         DType gradientDtype,
         DType weightDtype,
+        DType computeDtype,
         long checkpointInterval) {
     public TrainSettings {
+        if (computeDtype == DType.FLOAT16 && gradientDtype != DType.FLOAT16) {
+            throw new IllegalArgumentException("Cannot train: computeDtype=float16 gradientDtype=" + gradientDtype
+                    + ", expected float16 gradients, which scale the loss; set " + SyncKeys.GRADIENT_DTYPE.name()
+                    + "=float16, or compute in bfloat16");
+        }
         ownWorkers = List.copyOf(ownWorkers);
         for (int worker : ownWorkers) {
             if (worker < 0 || worker >= logicalWorkers) {
@@ -51,6 +60,7 @@ public record TrainSettings(
                 attempt,
                 sync.gradientDtype(),
                 sync.weightDtype(),
+                DType.named(config.get(AmpKeys.DTYPE)),
                 config.get(TrainKeys.CHECKPOINT_INTERVAL));
     }
 

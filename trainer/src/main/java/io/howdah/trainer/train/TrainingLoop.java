@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.train;
 
+import io.howdah.trainer.amp.Autocast;
 import io.howdah.trainer.autograd.Autograd;
 import io.howdah.trainer.data.Batch;
 import io.howdah.trainer.data.Dataset;
@@ -138,7 +139,10 @@ public final class TrainingLoop {
                 WorkerBuffers buffers = WorkerBuffers.of(model.module(), worker);
                 Batch batch = reader.next(settings.batchRows())) {
             Randomness.current().seed(settings.seed(), worker, step);
-            Tensor losses = model.losses(batch);
+            Tensor losses;
+            try (Autocast.Scope precision = Autocast.to(settings.computeDtype())) {
+                losses = model.losses(batch);
+            }
             Tensor mean = Reductions.mean(losses);
             long samples = losses.elements();
             pusher.begin(new GradientPusher.Slice(step, worker, settings.attempt(), samples, lossScale));

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.assertj.core.data.Percentage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +51,7 @@ class TrainingLoopTest {
     private final InMemoryDataset training = SyntheticText.dataset(1, 64, 32);
     private final InMemoryDataset heldOut = SyntheticText.dataset(2, 16, 32);
     private SyncSettings sync = sync(DType.BFLOAT16, DType.FLOAT32);
+    private DType compute = DType.FLOAT32;
     private long interval;
     private double dropout;
 
@@ -71,7 +73,8 @@ class TrainingLoopTest {
     }
 
     private TrainSettings settings(long steps, List<Integer> workers) {
-        return new TrainSettings(steps, 4, 5, WORKERS, workers, 0, sync.gradientDtype(), sync.weightDtype(), interval);
+        return new TrainSettings(
+                steps, 4, 5, WORKERS, workers, 0, sync.gradientDtype(), sync.weightDtype(), compute, interval);
     }
 
     private TrainableModel model() {
@@ -117,7 +120,7 @@ class TrainingLoopTest {
                 store,
                 Map.of("howdah.model.hidden", "64"),
                 training.properties(),
-                trained -> Evaluator.evaluate(trained, training.properties(), heldOut));
+                trained -> Evaluator.evaluate(trained, compute, training.properties(), heldOut));
         StepListener listener = step -> {
             if (settings.leads()) {
                 progress.add(step);
@@ -167,6 +170,27 @@ class TrainingLoopTest {
         sync = sync(wire, wire);
         Evaluation evaluation = evaluation(train(40, null));
         assertThat(evaluation.heldOutNatsPerToken()).isLessThan(evaluation.unigramNatsPerToken());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BFLOAT16", "FLOAT16"})
+    void computingInSixteenBitsReachesTheLossOfFloat32(DType dtype) throws Exception {
+        sync = sync(dtype, DType.FLOAT32);
+        double exact = evaluation(train(30, null)).heldOutNatsPerToken();
+        blobs.delete(CheckpointWriter.setName(30));
+        long backstopFrees = Garbage.collect();
+        compute = dtype;
+        double narrow = evaluation(train(30, null)).heldOutNatsPerToken();
+        assertThat(narrow).isNotEqualTo(exact).isCloseTo(exact, Percentage.withPercentage(1));
+        assertThat(Garbage.collect()).isEqualTo(backstopFrees);
+    }
+
+    @Test
+    void computingInFloat16WithoutScaledLossIsRefused() {
+        compute = DType.FLOAT16;
+        assertThatThrownBy(() -> settings(1, List.of(0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("set howdah.wire.gradient.dtype=float16");
     }
 
     @Test
@@ -259,7 +283,8 @@ class TrainingLoopTest {
 
         FeedForwardLanguageModel fresh = new FeedForwardLanguageModel(SIZES, 0, 99);
         reader.loadModel("step-00000006", manifest, fresh);
-        assertThat(Evaluator.evaluate(fresh, manifest.properties(), heldOut)).isEqualTo(manifest.evaluation());
+        assertThat(Evaluator.evaluate(fresh, DType.FLOAT32, manifest.properties(), heldOut))
+                .isEqualTo(manifest.evaluation());
         assertThat(fresh.module().isTraining()).isTrue();
     }
 

@@ -4,6 +4,7 @@ package io.howdah.yarn.task;
 import io.howdah.hdfs.HdfsBlobStore;
 import io.howdah.hdfs.HdfsDataset;
 import io.howdah.hdfs.Part;
+import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.autograd.GradMode;
 import io.howdah.trainer.checkpoint.BlobStore;
 import io.howdah.trainer.checkpoint.Evaluation;
@@ -20,6 +21,7 @@ import io.howdah.trainer.model.TrainableModel;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.SnapshotSource;
 import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.train.CheckpointReader;
 import io.howdah.trainer.train.CheckpointWriter;
@@ -161,7 +163,8 @@ public final class TrainingSession implements AutoCloseable {
 
     private Evaluation evaluate(TrainableModel trained) throws IOException {
         phase.accept("evaluating");
-        Evaluation evaluation = Evaluator.evaluate(trained, training.properties(), heldOut);
+        Evaluation evaluation =
+                Evaluator.evaluate(trained, DType.named(config.get(AmpKeys.DTYPE)), training.properties(), heldOut);
         phase.accept("committing");
         return evaluation;
     }
