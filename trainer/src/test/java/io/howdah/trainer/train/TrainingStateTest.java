@@ -38,7 +38,7 @@ class TrainingStateTest {
             1 << 14,
             new Optimiser(
                     new AdamW(0.9, 0.999, 1e-8),
-                    new LearningRate(0.01, LearningRate.Schedule.CONSTANT, 0, 100),
+                    LearningRate.constant(0.01),
                     0.01,
                     1));
 
@@ -70,7 +70,17 @@ class TrainingStateTest {
         }
         CheckpointWriter writer = new CheckpointWriter(blobs, store, Map.of(), Map.of(), null);
         TrainSettings settings =
-                new TrainSettings(steps, 4, 5, WORKERS, workers, 0, SYNC.gradientDtype(), SYNC.weightDtype(), interval);
+                new TrainSettings(
+                steps,
+                4,
+                5,
+                WORKERS,
+                workers,
+                0,
+                SYNC.gradientDtype(),
+                SYNC.weightDtype(),
+                DType.FLOAT32,
+                interval);
         try {
             new TrainingLoop(model, training, store, settings, step -> {}, writer, System::nanoTime).run(resume);
         } finally {
