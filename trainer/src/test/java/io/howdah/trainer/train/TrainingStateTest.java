@@ -36,11 +36,7 @@ class TrainingStateTest {
             DType.FLOAT32,
             20,
             1 << 14,
-            new Optimiser(
-                    new AdamW(0.9, 0.999, 1e-8),
-                    LearningRate.constant(0.01),
-                    0.01,
-                    1));
+            new Optimiser(new AdamW(0.9, 0.999, 1e-8), LearningRate.constant(0.01), 0.01, 1));
 
     private final MemoryBlobStore blobs = new MemoryBlobStore();
     private final InMemoryDataset training = SyntheticText.dataset(1, 64, 16);
@@ -69,18 +65,8 @@ class TrainingStateTest {
             resume = ResumePoint.of(manifest);
         }
         CheckpointWriter writer = new CheckpointWriter(blobs, store, Map.of(), Map.of(), null);
-        TrainSettings settings =
-                new TrainSettings(
-                steps,
-                4,
-                5,
-                WORKERS,
-                workers,
-                0,
-                SYNC.gradientDtype(),
-                SYNC.weightDtype(),
-                DType.FLOAT32,
-                interval);
+        TrainSettings settings = new TrainSettings(
+                steps, 4, 5, WORKERS, workers, 0, SYNC.gradientDtype(), SYNC.weightDtype(), DType.FLOAT32, interval);
         try {
             new TrainingLoop(model, training, store, settings, step -> {}, writer, System::nanoTime).run(resume);
         } finally {

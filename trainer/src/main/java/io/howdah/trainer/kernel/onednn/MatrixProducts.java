@@ -50,7 +50,7 @@ final class MatrixProducts {
         Tensor addend = epilogue.addend();
         if (!thresholds.fitsProduct(a.dtype(), (double) out.elements() * a.size(-1))
                 || !isRowMajor(out)
-                || addend != null && addend.dtype() != out.dtype()) {
+                || addend != null && !fits(addend, out)) {
             return false;
         }
         try (Temporaries temporaries = new Temporaries(java)) {
@@ -70,6 +70,18 @@ final class MatrixProducts {
             }
             return call.run(runner);
         }
+    }
+
+    /** Whether oneDNN finds the addend's elements by the places of the result's: both dense, or whole matrices repeated. */
+    private static boolean fits(Tensor addend, Tensor out) {
+        long[] strides = addend.strides();
+        boolean repeated = strides.length == 3 && strides[0] == 0;
+        if (repeated) {
+            strides[0] = addend.size(1) * addend.size(2);
+        }
+        return addend.dtype() == out.dtype()
+                && out.isContiguous()
+                && Arrays.equals(strides, addend.shape().contiguousStrides());
     }
 
     private boolean multiply(Tensor a, Tensor b, @Nullable Tensor bias, Tensor out) {
