@@ -10,6 +10,7 @@ import io.howdah.trainer.optim.LinearSchedule;
 import io.howdah.trainer.optim.Optimiser;
 import io.howdah.trainer.optim.Schedule;
 import io.howdah.trainer.optim.SequentialSchedule;
+import io.howdah.trainer.optim.UpdateRule;
 import io.howdah.trainer.sync.LocalParameterStore;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.SnapshotSource;
@@ -37,7 +38,11 @@ final class StoreFixture implements AutoCloseable {
 
     /** AdamW with clipping, so that every part of a step is used. */
     static SyncSettings settings(int logicalWorkers, DType gradients, int maximumSkips) {
-        Optimiser optimiser = new Optimiser(new AdamW(0.9, 0.999, 1e-8), new LearningRate(0.01, COURSE), 0.1, 0.5);
+        return settings(new AdamW(0.9, 0.999, 1e-8), logicalWorkers, gradients, maximumSkips);
+    }
+
+    static SyncSettings settings(UpdateRule rule, int logicalWorkers, DType gradients, int maximumSkips) {
+        Optimiser optimiser = new Optimiser(rule, new LearningRate(0.01, COURSE), 0.1, 0.5);
         return new SyncSettings(logicalWorkers, gradients, DType.FLOAT32, maximumSkips, 128, optimiser);
     }
 

@@ -91,7 +91,7 @@ public final class OptimiserKeys {
     public static final Key<Double> BETA2_EXPONENT = Key.decimal(
             "howdah.optimiser.beta2.exponent",
             -0.8,
-            -Double.MAX_VALUE,
+            -100.0,
             0.0,
             "",
             "adafactor: second moments move by the count of steps to this power.");
