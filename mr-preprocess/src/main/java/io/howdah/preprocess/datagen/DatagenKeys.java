@@ -27,7 +27,7 @@ public final class DatagenKeys {
             PREFIX + "heldout.examples",
             null,
             1,
-            100_000_000L,
+            10_000_000L,
             "examples",
             "Examples in the held-out part, on which the best possible score is measured. "
                     + Generators.describeDefaults(Generators.Row::heldout));
@@ -74,7 +74,7 @@ public final class DatagenKeys {
     public static final Key<Double> NOISE = Key.decimal(
             PREFIX + "noise",
             0.32,
-            0.001,
+            0.01,
             100,
             "",
             "images: standard deviation of the noise around a prototype, whose length is 1; more means a lower Bayes"

@@ -20,9 +20,10 @@ import java.util.stream.LongStream;
  * adds an error of about 1 / (S √12) to every y_d, far below σ.
  *
  * <p>Properties: {@code classes}, {@code channels}, {@code height}, {@code width} and {@code bayes.accuracy}: how many of
- * the held-out images have the label that is the most probable one given the rounded image. Since classes are equally
- * frequent and the noise is isotropic, this is the class whose prototype is nearest to the ŷ that the rounded and cut
- * pixels project to.
+ * the held-out images have the label whose prototype is nearest to the ŷ that the rounded and cut pixels project to. Since
+ * classes are equally frequent and noise and rounding error are isotropic, this is the most probable class. It is what a
+ * classifier that sees the stored pixels alone reaches; none reaches more than {@link #accuracyBeforeRounding}, because the
+ * pixels are a function of y, and the two differ by no more than the few images that rounding moves across a boundary.
  */
 final class ImageGenerator implements Generator {
     /** Spread of the pixels, in grey levels, averaged over the image. */
