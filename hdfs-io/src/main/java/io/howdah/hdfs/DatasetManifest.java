@@ -17,23 +17,46 @@ import org.apache.hadoop.fs.Path;
  * The contents of {@value #FILE}, which is written last: a directory that has it is a whole dataset.
  *
  * @param layout what all shards have in common
- * @param source where the documents came from, for people
+ * @param source where the rows came from, for people
+ * @param properties facts that models need; empty for packed tokens, where {@link #properties(Part)} derives them
  * @param parts facts of both parts
  */
-public record DatasetManifest(ShardLayout layout, String source, Map<Part, PartFacts> parts) {
+public record DatasetManifest(
+        ShardLayout layout, String source, Map<String, String> properties, Map<Part, PartFacts> parts) {
     /** Name of the manifest inside the dataset's directory. */
     public static final String FILE = "_dataset.json";
 
     private static final int MOST_BYTES = 1 << 30;
 
     public DatasetManifest {
+        properties = Map.copyOf(properties);
         parts = Map.copyOf(parts);
         for (Part part : Part.values()) {
             PartFacts facts = parts.get(part);
-            if (facts == null || facts.histogram().total() != facts.rows() * layout.sequenceLength()) {
+            long tokensPerRow = layout.holdsTokens() ? layout.sequenceLength() : 0;
+            if (facts == null || facts.histogram().total() != facts.rows() * tokensPerRow) {
                 throw new IllegalArgumentException("part " + part.directory() + " does not add up");
             }
         }
+        if (layout.holdsTokens() && !properties.isEmpty()) {
+            throw new IllegalArgumentException("packed tokens have properties " + properties.keySet());
+        }
+    }
+
+    /** The manifest of packed tokens. */
+    public DatasetManifest(ShardLayout layout, String source, Map<Part, PartFacts> parts) {
+        this(layout, source, Map.of(), parts);
+    }
+
+    /** Facts that models need of one part. */
+    public Map<String, String> properties(Part part) {
+        return layout.holdsTokens()
+                ? Map.of(
+                        "vocabulary", Integer.toString(ShardLayout.VOCABULARY),
+                        "sequence.length", Integer.toString(layout.sequenceLength()),
+                        "separator", Integer.toString(layout.separator().getAsInt()),
+                        "histogram", part(part).histogram().toString())
+                : properties;
     }
 
     /** The facts of one part. */
@@ -41,7 +64,7 @@ public record DatasetManifest(ShardLayout layout, String source, Map<Part, PartF
         PartFacts facts = parts.get(part);
         if (facts == null) {
             throw new IllegalStateException("Cannot read manifest: part=" + part.directory() + " is missing, expected"
-                    + " both parts; run preprocess again");
+                    + " both parts; run preprocess or datagen again");
         }
         return facts;
     }
@@ -49,7 +72,7 @@ public record DatasetManifest(ShardLayout layout, String source, Map<Part, PartF
     /**
      * The manifest of a dataset whose shards are those of all {@code pieces}, in order.
      *
-     * @param pieces at least one, all with the same layout and source
+     * @param pieces at least one, all with the same layout, source and properties
      */
     public static DatasetManifest joined(List<DatasetManifest> pieces) {
         DatasetManifest first = pieces.get(0);
@@ -69,7 +92,7 @@ public record DatasetManifest(ShardLayout layout, String source, Map<Part, PartF
             }
             parts.put(part, new PartFacts(documents, histogram, shards));
         }
-        return new DatasetManifest(first.layout, first.source, parts);
+        return new DatasetManifest(first.layout, first.source, first.properties, parts);
     }
 
     /**
@@ -84,14 +107,14 @@ public record DatasetManifest(ShardLayout layout, String source, Map<Part, PartF
             content = in.readNBytes(MOST_BYTES);
         } catch (FileNotFoundException e) {
             if (!fileSystem.exists(directory)) {
-                throw refuse(directory, "the directory is missing", "one that preprocess wrote", e);
+                throw refuse(directory, "the directory is missing", "one that preprocess or datagen wrote", e);
             }
             throw refuse(directory, FILE + " is missing", "a complete dataset", e);
         }
         try {
             return ManifestJson.parse(new String(content, StandardCharsets.UTF_8));
         } catch (IOException | IllegalArgumentException e) {
-            throw refuse(file, "error=" + firstLine(e), "a manifest of version " + ManifestJson.VERSION, e);
+            throw refuse(file, "error=" + firstLine(e), "a whole manifest of a known version", e);
         }
     }
 
@@ -122,7 +145,8 @@ public record DatasetManifest(ShardLayout layout, String source, Map<Part, PartF
 
     static IOException refuse(Path path, String found, String expected, Exception cause) {
         return new IOException(
-                "Cannot read dataset: path=" + path + " " + found + ", expected " + expected + "; run preprocess again",
+                "Cannot read dataset: path=" + path + " " + found + ", expected " + expected
+                        + "; run preprocess or datagen again",
                 cause);
     }
 

@@ -7,8 +7,6 @@ import io.howdah.trainer.data.ExampleReader;
 import io.howdah.trainer.data.Position;
 import io.howdah.trainer.data.ReadOrder;
 import io.howdah.trainer.data.Split;
-import io.howdah.trainer.tensor.DType;
-import io.howdah.trainer.tensor.Shape;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,25 +16,27 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * One part of a preprocessed dataset on a Hadoop file system. A split is a record batch of a shard; the only column is
- * {@code tokens}, uint8 [L].
+ * One part of a dataset on a Hadoop file system. A split is a record batch of a shard; the columns are the manifest's.
  *
- * <p>Properties: {@code vocabulary}, {@code sequence.length} (L), {@code separator} and {@code histogram} (comma-separated
- * counts of this part's tokens). Opening reads the manifest and lists the shards; it opens none of them.
+ * <p>Properties: those of the manifest. Packed tokens (the only column is {@code tokens}, uint8 [L]) have {@code
+ * vocabulary}, {@code sequence.length} (L), {@code separator} and {@code histogram} (comma-separated counts of this
+ * part's tokens). Opening reads the manifest and lists the shards; it opens none of them.
  */
 public final class HdfsDataset implements Dataset {
     private final FileSystem fileSystem;
     private final ShardLayout layout;
     private final PartFacts facts;
+    private final Map<String, String> properties;
     private final ShardListing listing;
     private final List<Split> splits;
     private final int[] shardOf;
     private final int[] firstSplitOf;
 
-    private HdfsDataset(FileSystem fileSystem, Path directory, ShardLayout layout, PartFacts facts) throws IOException {
+    private HdfsDataset(FileSystem fileSystem, Path directory, DatasetManifest manifest, Part part) throws IOException {
         this.fileSystem = fileSystem;
-        this.layout = layout;
-        this.facts = facts;
+        this.layout = manifest.layout();
+        this.facts = manifest.part(part);
+        this.properties = manifest.properties(part);
         this.listing = ShardListing.of(fileSystem, directory, facts);
         this.splits = new ArrayList<>();
         this.shardOf = new int
@@ -58,7 +58,7 @@ public final class HdfsDataset implements Dataset {
     public static HdfsDataset open(Configuration hadoop, Path directory, Part part) throws IOException {
         FileSystem fileSystem = directory.getFileSystem(hadoop);
         DatasetManifest manifest = DatasetManifest.read(fileSystem, directory);
-        return new HdfsDataset(fileSystem, directory, manifest.layout(), manifest.part(part));
+        return new HdfsDataset(fileSystem, directory, manifest, part);
     }
 
     private void addSplits(int shard) throws IOException {
@@ -74,7 +74,7 @@ public final class HdfsDataset implements Dataset {
 
     @Override
     public List<Column> columns() {
-        return List.of(new Column(ShardWriter.COLUMN, DType.UINT8, Shape.of(layout.sequenceLength())));
+        return layout.columns();
     }
 
     @Override
@@ -84,11 +84,7 @@ public final class HdfsDataset implements Dataset {
 
     @Override
     public Map<String, String> properties() {
-        return Map.of(
-                "vocabulary", Integer.toString(ShardLayout.VOCABULARY),
-                "sequence.length", Integer.toString(layout.sequenceLength()),
-                "separator", Integer.toString(layout.separator()),
-                "histogram", facts.histogram().toString());
+        return properties;
     }
 
     /** {@inheritDoc} The next splits are read ahead on a thread that {@link ExampleReader#close} ends. */
@@ -106,7 +102,7 @@ public final class HdfsDataset implements Dataset {
             reader.close();
             throw new IOException("Cannot read shard: path=" + listing.path(shard) + " rows=" + reader.rows() + " "
                     + reader.layout() + ", expected rows=" + rows + " " + layout
-                    + " as in the manifest; run preprocess again");
+                    + " as in the manifest; run preprocess or datagen again");
         }
         return reader;
     }

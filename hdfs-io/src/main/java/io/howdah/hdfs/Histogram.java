@@ -38,7 +38,7 @@ public final class Histogram {
         Histogram histogram = new Histogram();
         if (fields.length != histogram.counts.length) {
             throw new IllegalArgumentException("Cannot read histogram: counts=" + fields.length + ", expected "
-                    + histogram.counts.length + "; run preprocess again");
+                    + histogram.counts.length + "; run preprocess or datagen again");
         }
         for (int token = 0; token < fields.length; token++) {
             histogram.counts[token] = Long.parseLong(fields[token]);

@@ -25,4 +25,9 @@ public enum Part {
     public String directory() {
         return name().toLowerCase(Locale.ROOT);
     }
+
+    /** Path of the part's {@code shard}-th shard inside the dataset's directory. */
+    public String shardPath(int shard) {
+        return String.format(Locale.ROOT, "%s/part-%05d.arrow", directory(), shard);
+    }
 }

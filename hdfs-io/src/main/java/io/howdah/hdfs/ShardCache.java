@@ -3,8 +3,10 @@ package io.howdah.hdfs;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Keeps the shards open that were read last, because a shuffled reader comes back to them. */
@@ -18,8 +20,8 @@ final class ShardCache implements Closeable {
         this.dataset = dataset;
     }
 
-    /** The rows of a split, [examples, L]. */
-    byte[] read(int split) throws IOException {
+    /** The values of a split's columns, as {@link ShardReader#read} gives them. */
+    List<ByteBuffer> read(int split) throws IOException {
         int shard = dataset.shardOf(split);
         ShardReader reader = open.get(shard);
         if (reader == null) {

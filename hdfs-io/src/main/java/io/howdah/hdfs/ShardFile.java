@@ -45,7 +45,8 @@ final class ShardFile implements AutoCloseable {
     /** The error for this file: {@code found} instead of {@code expected}. */
     IOException refuse(String found, String expected, @Nullable Exception cause) {
         return new IOException(
-                "Cannot read shard: path=" + path + " " + found + ", expected " + expected + "; run preprocess again",
+                "Cannot read shard: path=" + path + " " + found + ", expected " + expected
+                        + "; run preprocess or datagen again",
                 cause);
     }
 

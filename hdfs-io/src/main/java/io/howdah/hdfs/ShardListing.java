@@ -35,7 +35,7 @@ final class ShardListing {
             if (file == null || file.getLen() != shard.bytes()) {
                 throw new IOException("Cannot read shard: path=" + path + " "
                         + (file == null ? "is missing" : "bytes=" + file.getLen()) + ", expected " + shard.bytes()
-                        + " bytes; run preprocess again");
+                        + " bytes; run preprocess or datagen again");
             }
             files.add(file);
         }

@@ -6,28 +6,25 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.apache.arrow.flatbuf.Block;
-import org.apache.arrow.flatbuf.Buffer;
-import org.apache.arrow.flatbuf.Field;
-import org.apache.arrow.flatbuf.FixedSizeList;
 import org.apache.arrow.flatbuf.Footer;
-import org.apache.arrow.flatbuf.Int;
 import org.apache.arrow.flatbuf.KeyValue;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
-import org.apache.arrow.flatbuf.Schema;
-import org.apache.arrow.flatbuf.Type;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Reads single record batches of a packed-token shard and checks each against its CRC.
+ * Reads single record batches of a shard and checks each column of each against its CRC.
  *
  * <p>It reads the Arrow structures themselves instead of loading vectors: a batch is one read into the heap, and a
  * process that only reads needs neither Arrow's allocator nor the access to {@code java.nio} that Arrow asks for. Not
@@ -39,8 +36,6 @@ public final class ShardReader implements Closeable {
     private static final int TRAILER_BYTES = 4 + MAGIC.length;
     /** Continuation marker and length before a message. */
     private static final int MESSAGE_PREFIX_BYTES = 8;
-    /** Of the buffers of a batch: validity of the rows, validity of the tokens, tokens. */
-    private static final int VALUES = 2;
 
     private final ShardFile file;
     private final Footer footer;
@@ -51,12 +46,12 @@ public final class ShardReader implements Closeable {
         this.file = file;
         this.footer = readFooter(file);
         try {
-            this.metadata = ShardMetadata.parse(file, customMetadata(footer));
-            this.layout = new ShardLayout(
-                    sequenceLength(file, footer.schema()), metadata.rowsPerBatch(), metadata.separator());
+            this.metadata = ShardMetadata.parse(file, customMetadata(footer), Schema.convertSchema(footer.schema()));
+            this.layout = metadata.layout();
             if (metadata.rows() < 0
                     || footer.recordBatchesLength() != batches()
-                    || metadata.crcs().size() != batches()) {
+                    || metadata.crcs().size()
+                            != (long) batches() * layout.columns().size()) {
                 throw file.refuse("batches=" + footer.recordBatchesLength(), batches() + " batches", null);
             }
         } catch (RuntimeException e) {
@@ -81,7 +76,7 @@ public final class ShardReader implements Closeable {
         }
     }
 
-    /** Sequence length, rows in a batch and separator. */
+    /** Columns, rows in a batch and, of packed tokens, the separator. */
     public ShardLayout layout() {
         return layout;
     }
@@ -96,59 +91,77 @@ public final class ShardReader implements Closeable {
         return layout.batches(metadata.rows());
     }
 
-    /** Counts of the tokens of all rows. */
+    /** Counts of the tokens of all rows; empty where the rows are not packed tokens. */
     public Histogram histogram() {
         return metadata.histogram();
     }
 
     /**
-     * The tokens of batch {@code batch}: [rows, L] in row-major order.
+     * The values of every column of batch {@code batch}, in order of the columns: [rows, …], row-major, little-endian.
      *
-     * @throws IOException naming the file, if the batch is damaged
+     * @throws IOException naming the file and the column, if the batch is damaged
      */
-    public byte[] read(int batch) throws IOException {
+    public List<ByteBuffer> read(int batch) throws IOException {
         int rows = layout.rowsIn(batch, metadata.rows());
-        int length = rows * layout.sequenceLength();
-        byte[] values;
+        List<ByteBuffer> values = new ArrayList<>();
         try {
             Block block = footer.recordBatches(batch);
             ByteBuffer content = file.read(block.offset(), Math.addExact(block.metaDataLength(), block.bodyLength()));
-            Buffer buffer = valuesOf(batch, rows, content.duplicate().order(content.order()));
-            long start = Math.addExact(block.metaDataLength(), buffer.offset());
-            if (buffer.length() < length || start < 0 || start > content.limit() - length) {
-                throw refuse(batch, "bytes=" + buffer.length(), length + " bytes of values");
+            RecordBatch header = headerOf(batch, rows, content.duplicate().order(content.order()));
+            int buffer = -1;
+            for (int column = 0; column < layout.columns().size(); column++) {
+                buffer += ColumnSchema.buffers(layout.columns().get(column));
+                values.add(valuesOf(
+                        new Place(batch, column),
+                        content,
+                        Math.addExact(
+                                block.metaDataLength(), header.buffers(buffer).offset()),
+                        header.buffers(buffer).length()));
             }
-            values = new byte[length];
-            content.get((int) start, values);
         } catch (RuntimeException e) {
             throw file.refuse("batch=" + batch + " error=" + e.getMessage(), "an intact record batch", e);
-        }
-        CRC32C crc = new CRC32C();
-        crc.update(values);
-        int expected = metadata.crcs().get(batch);
-        if ((int) crc.getValue() != expected) {
-            throw refuse(
-                    batch,
-                    "crc32c=" + CrcList.of(new int[] {(int) crc.getValue()}).text(),
-                    hex(expected));
         }
         return values;
     }
 
-    private Buffer valuesOf(int batch, int rows, ByteBuffer content) throws IOException {
+    /** One column of one batch. */
+    private record Place(int batch, int column) {}
+
+    private ByteBuffer valuesOf(Place place, ByteBuffer content, long start, long bytes) throws IOException {
+        int length = layout.rowsIn(place.batch, metadata.rows()) * layout.bytes(place.column);
+        if (bytes < length || start < 0 || start > content.limit() - length) {
+            throw refuse(place, "bytes=" + bytes, length + " bytes of values");
+        }
+        ByteBuffer values = content.slice((int) start, length).order(content.order());
+        CRC32C crc = new CRC32C();
+        crc.update(values.duplicate());
+        int expected = metadata.crcs().get(place.batch * layout.columns().size() + place.column);
+        if ((int) crc.getValue() != expected) {
+            throw refuse(place, "crc32c=" + hex((int) crc.getValue()), hex(expected));
+        }
+        return values;
+    }
+
+    private RecordBatch headerOf(int batch, int rows, ByteBuffer content) throws IOException {
         content.position(MESSAGE_PREFIX_BYTES);
         Message message = Message.getRootAsMessage(content);
         if (message.headerType() != MessageHeader.RecordBatch) {
             throw refuse(batch, "message=" + message.headerType(), "a record batch");
         }
+        int buffers = layout.columns().stream().mapToInt(ColumnSchema::buffers).sum();
         RecordBatch header = (RecordBatch) message.header(new RecordBatch());
         if (header == null
                 || header.length() != rows
-                || header.buffersLength() <= VALUES
+                || header.buffersLength() != buffers
                 || header.compression() != null) {
             throw refuse(batch, "rows=" + (header == null ? 0 : header.length()), rows + " uncompressed rows");
         }
-        return header.buffers(VALUES);
+        return header;
+    }
+
+    private IOException refuse(Place place, String found, String expected) {
+        return refuse(
+                place.batch, "column=" + layout.columns().get(place.column).name() + " " + found, expected);
     }
 
     private IOException refuse(int batch, String found, String expected) {
@@ -180,23 +193,6 @@ public final class ShardReader implements Closeable {
             entries.put(entry.key(), entry.value());
         }
         return entries;
-    }
-
-    /** L of the only column, {@code tokens: FixedSizeList<UInt8>[L]}. */
-    private static int sequenceLength(ShardFile file, Schema schema) throws IOException {
-        if (schema.fieldsLength() == 1) {
-            Field tokens = schema.fields(0);
-            if (ShardWriter.COLUMN.equals(tokens.name())
-                    && tokens.typeType() == Type.FixedSizeList
-                    && tokens.childrenLength() == 1
-                    && tokens.children(0).typeType() == Type.Int) {
-                Int element = (Int) tokens.children(0).type(new Int());
-                if (element != null && element.bitWidth() == 8 && !element.isSigned()) {
-                    return ((FixedSizeList) tokens.type(new FixedSizeList())).listSize();
-                }
-            }
-        }
-        throw file.refuse("another schema", "one column tokens: FixedSizeList<UInt8>", null);
     }
 
     private static IOException damagedFooter(ShardFile file, RuntimeException e) {

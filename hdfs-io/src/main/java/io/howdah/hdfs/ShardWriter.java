@@ -5,7 +5,9 @@ import io.howdah.hdfs.ShardMetadata.CrcList;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,41 +21,34 @@ import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvid
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
-import org.apache.arrow.vector.types.pojo.ArrowType;
-import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.types.pojo.FieldType;
-import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * Streams rows of tokens into one shard: an Arrow IPC file with the column {@value #COLUMN}. The same rows give the same
- * bytes. Holds one record batch in memory. The JVM must run with {@code --add-opens=java.base/java.nio=ALL-UNNAMED}.
+ * Streams rows into one shard: an Arrow IPC file with the columns of a layout. The same rows give the same bytes. Holds one record batch in memory. The JVM must run with {@code --add-opens=java.base/java.nio=ALL-UNNAMED}.
  *
  * <p>A writer that is closed before {@link #finish} leaves a file without a footer, which {@link ShardReader} refuses.
  * Not safe for concurrent use.
  */
 public final class ShardWriter implements Closeable {
-    /** Name of the only column. */
-    public static final String COLUMN = "tokens";
-
     private final ShardLayout layout;
     private final CountedStream out;
     private final BufferAllocator allocator;
     private final VectorSchemaRoot root;
     private final Map<String, String> footer = new LinkedHashMap<>();
     private final BatchWriter writer;
-    private final byte[] batch;
+    private final byte[][] batch;
     private final Histogram histogram = new Histogram();
     private int[] crcs = new int[16];
-    private int batches;
+    private int crcCount;
     private int batchRows;
     private long rows;
 
     private ShardWriter(OutputStream out, ShardLayout layout) throws IOException {
         this.layout = layout;
         this.out = new CountedStream(out);
-        this.batch = new byte[layout.rowsPerBatch() * layout.sequenceLength()];
+        this.batch = new byte[layout.columns().size()][];
+        Arrays.setAll(batch, column -> new byte[layout.rowsPerBatch() * layout.bytes(column)]);
         this.allocator = new RootAllocator();
-        this.root = VectorSchemaRoot.create(schema(layout.sequenceLength()), allocator);
+        this.root = VectorSchemaRoot.create(ColumnSchema.of(layout), allocator);
         this.writer = new BatchWriter(root, this.out, footer);
         writer.start();
     }
@@ -63,16 +58,30 @@ public final class ShardWriter implements Closeable {
         return new ShardWriter(out, layout);
     }
 
-    private static Schema schema(int sequenceLength) {
-        Field element = new Field("token", FieldType.notNullable(new ArrowType.Int(8, false)), List.of());
-        ArrowType list = new ArrowType.FixedSizeList(sequenceLength);
-        return new Schema(List.of(new Field(COLUMN, FieldType.notNullable(list), List.of(element))));
-    }
-
     /** Appends the row of L tokens at {@code offset} of {@code tokens}. */
     public void write(byte[] tokens, int offset) throws IOException {
-        int length = layout.sequenceLength();
-        System.arraycopy(tokens, offset, batch, batchRows * length, length);
+        write(ByteBuffer.wrap(tokens, offset, layout.sequenceLength()));
+    }
+
+    /**
+     * Appends a row.
+     *
+     * @param row the remaining bytes of each are the values of one column, row-major and little-endian; not changed
+     * @throws IllegalArgumentException if the bytes are not those of the layout's columns
+     */
+    public void write(ByteBuffer... row) throws IOException {
+        boolean fits = row.length == batch.length;
+        for (int column = 0; fits && column < row.length; column++) {
+            fits = row[column].remaining() == layout.bytes(column);
+        }
+        if (!fits) {
+            throw new IllegalArgumentException("Cannot write row: buffers=" + Arrays.toString(row)
+                    + ", expected the values of " + layout.columns() + "; fill every column");
+        }
+        for (int column = 0; column < row.length; column++) {
+            int length = layout.bytes(column);
+            row[column].get(row[column].position(), batch[column], batchRows * length, length);
+        }
         batchRows++;
         rows++;
         if (batchRows == layout.rowsPerBatch()) {
@@ -85,38 +94,51 @@ public final class ShardWriter implements Closeable {
         if (batchRows > 0) {
             writeBatch();
         }
-        CrcList list = CrcList.of(Arrays.copyOf(crcs, batches));
-        footer.putAll(new ShardMetadata(rows, layout.rowsPerBatch(), layout.separator(), list, histogram).entries());
+        CrcList list = CrcList.of(Arrays.copyOf(crcs, crcCount));
+        footer.putAll(new ShardMetadata(layout, rows, list, histogram).entries());
         writer.end();
         close();
         return new ShardFacts(out.bytes, rows, (int) out.crc.getValue(), histogram);
     }
 
     private void writeBatch() throws IOException {
-        int length = batchRows * layout.sequenceLength();
-        try (ArrowBuf values = allocator.buffer(length);
-                ArrowBuf allValid = allocator.getEmpty();
-                ArrowRecordBatch message = message(values, allValid, length)) {
-            writer.append(message);
+        List<ArrowFieldNode> nodes = new ArrayList<>();
+        List<ArrowBuf> buffers = new ArrayList<>();
+        try {
+            for (int column = 0; column < batch.length; column++) {
+                addColumn(column, nodes, buffers);
+            }
+            try (ArrowRecordBatch message = new ArrowRecordBatch(batchRows, nodes, buffers)) {
+                writer.append(message);
+            }
+        } finally {
+            buffers.forEach(ArrowBuf::close);
         }
-        histogram.add(batch, 0, length);
-        CRC32C crc = new CRC32C();
-        crc.update(batch, 0, length);
-        if (batches == crcs.length) {
-            crcs = Arrays.copyOf(crcs, 2 * batches);
+        if (layout.holdsTokens()) {
+            histogram.add(batch[0], 0, batchRows * layout.bytes(0));
         }
-        crcs[batches++] = (int) crc.getValue();
         batchRows = 0;
     }
 
-    /** Nothing is null, so that Arrow allows both validity buffers to be empty. */
-    private ArrowRecordBatch message(ArrowBuf values, ArrowBuf allValid, int length) {
-        values.setBytes(0, batch, 0, length);
+    /** Nothing is null, so that Arrow allows the validity buffers to be empty. */
+    private void addColumn(int column, List<ArrowFieldNode> nodes, List<ArrowBuf> buffers) {
+        int length = batchRows * layout.bytes(column);
+        nodes.add(new ArrowFieldNode(batchRows, 0));
+        buffers.add(allocator.getEmpty());
+        if (layout.columns().get(column).shape().rank() > 0) {
+            nodes.add(new ArrowFieldNode((long) batchRows * layout.elements(column), 0));
+            buffers.add(allocator.getEmpty());
+        }
+        ArrowBuf values = allocator.buffer(length);
+        buffers.add(values);
+        values.setBytes(0, batch[column], 0, length);
         values.writerIndex(length);
-        return new ArrowRecordBatch(
-                batchRows,
-                List.of(new ArrowFieldNode(batchRows, 0), new ArrowFieldNode(length, 0)),
-                List.of(allValid, allValid, values));
+        CRC32C crc = new CRC32C();
+        crc.update(batch[column], 0, length);
+        if (crcCount == crcs.length) {
+            crcs = Arrays.copyOf(crcs, 2 * crcCount);
+        }
+        crcs[crcCount++] = (int) crc.getValue();
     }
 
     /** Releases the memory and closes the stream; without {@link #finish} the shard stays unusable. */

@@ -5,6 +5,7 @@ import io.howdah.trainer.data.Split;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -31,9 +32,9 @@ final class SplitPrefetcher implements Closeable {
      * A split in memory.
      *
      * @param split the split
-     * @param tokens its rows, [examples, L]
+     * @param values the values of its columns, [examples, …]
      */
-    record LoadedSplit(Split split, byte[] tokens) {}
+    record LoadedSplit(Split split, List<ByteBuffer> values) {}
 
     /** Takes ownership of {@code shards}, which is used on the background thread alone. */
     SplitPrefetcher(Iterator<Split> order, ShardCache shards) {

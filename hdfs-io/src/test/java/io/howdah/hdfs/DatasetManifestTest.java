@@ -58,8 +58,9 @@ class DatasetManifestTest {
         Path missing = new Path(directory, "absent");
         assertThatThrownBy(() -> DatasetManifest.read(fileSystem, missing))
                 .isInstanceOf(IOException.class)
-                .hasMessage("Cannot read dataset: path=" + missing
-                        + " the directory is missing, expected one that preprocess wrote; run preprocess again");
+                .hasMessage(
+                        "Cannot read dataset: path=" + missing
+                                + " the directory is missing, expected one that preprocess or datagen wrote; run preprocess or datagen again");
     }
 
     @Test
@@ -67,14 +68,14 @@ class DatasetManifestTest {
         Files.delete(file);
         assertThatThrownBy(() -> DatasetManifest.read(fileSystem, directory))
                 .hasMessage("Cannot read dataset: path=" + directory
-                        + " _dataset.json is missing, expected a complete dataset; run preprocess again");
+                        + " _dataset.json is missing, expected a complete dataset; run preprocess or datagen again");
     }
 
     @Test
     void otherVersionIsNamed() throws IOException {
-        Files.writeString(file, Files.readString(file).replace("\"version\" : 1", "\"version\" : 2"));
+        Files.writeString(file, Files.readString(file).replace("\"version\" : 1", "\"version\" : 3"));
         assertThatThrownBy(() -> DatasetManifest.read(fileSystem, directory))
-                .hasMessageContaining("_dataset.json error=version is 2 instead of 1");
+                .hasMessageContaining("_dataset.json error=version is 3 instead of 1 or 2");
     }
 
     @Test
@@ -86,7 +87,7 @@ class DatasetManifestTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("Cannot read dataset: path=" + directory)
                     .hasMessageNotContainingAny("\n")
-                    .hasMessageEndingWith("run preprocess again");
+                    .hasMessageEndingWith("run preprocess or datagen again");
         }
     }
 
@@ -109,7 +110,7 @@ class DatasetManifestTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage(
                         "Cannot read shard: path=%s/train/part-00001.arrow bytes=%d, expected %d bytes; run preprocess"
-                                + " again",
+                                + " or datagen again",
                         directory, content.length - 1, content.length);
 
         Files.delete(shard);

@@ -195,7 +195,7 @@ class HdfsDatasetTest {
             assertThatThrownBy(() -> reader.next(1))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("part-00001.arrow")
-                    .hasMessageContaining("as in the manifest; run preprocess again");
+                    .hasMessageContaining("as in the manifest; run preprocess or datagen again");
             assertThat(reader.position()).isEqualTo(before);
         }
     }

@@ -2,6 +2,7 @@
 package io.howdah.hdfs;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,5 +58,54 @@ final class SampleDataset {
         Map<Part, PartFacts> parts = Map.of(Part.TRAIN, new PartFacts(total, histogram, shards), Part.HELDOUT, heldout);
         new DatasetManifest(layout, "rows made for a test", parts).write(fileSystem, directory);
         return rows;
+    }
+
+    /** The remaining bytes. */
+    static byte[] bytes(ByteBuffer values) {
+        byte[] bytes = new byte[values.remaining()];
+        values.duplicate().get(bytes);
+        return bytes;
+    }
+
+    /** Rows with random bytes in every column. */
+    static List<ByteBuffer[]> rows(ShardLayout layout, int count, long seed) {
+        Random random = new Random(seed);
+        List<ByteBuffer[]> rows = new ArrayList<>();
+        for (int row = 0; row < count; row++) {
+            ByteBuffer[] values = new ByteBuffer[layout.columns().size()];
+            for (int column = 0; column < values.length; column++) {
+                byte[] bytes = new byte[layout.bytes(column)];
+                random.nextBytes(bytes);
+                values[column] = ByteBuffer.wrap(bytes);
+            }
+            rows.add(values);
+        }
+        return rows;
+    }
+
+    static ShardFacts writeShard(FileSystem fileSystem, Path path, ShardLayout layout, List<ByteBuffer[]> rows)
+            throws IOException {
+        try (ShardWriter writer = ShardWriter.to(fileSystem.create(path), layout)) {
+            for (ByteBuffer[] row : rows) {
+                writer.write(row);
+            }
+            return writer.finish();
+        }
+    }
+
+    /** Writes train shards of two halves and an empty held-out part. */
+    static void write(FileSystem fileSystem, Path directory, ShardLayout layout, ByteBuffer[][] rows)
+            throws IOException {
+        List<ShardEntry> shards = new ArrayList<>();
+        int half = rows.length / 2;
+        for (int shard = 0; shard < 2; shard++) {
+            List<ByteBuffer[]> own = Arrays.asList(rows).subList(shard * half, shard == 0 ? half : rows.length);
+            String name = Part.TRAIN.shardPath(shard);
+            ShardFacts facts = writeShard(fileSystem, new Path(directory, name), layout, own);
+            shards.add(new ShardEntry(name, facts.bytes(), facts.rows(), facts.crc32c()));
+        }
+        Map<Part, PartFacts> parts =
+                Map.of(Part.TRAIN, PartFacts.ofExamples(shards), Part.HELDOUT, PartFacts.ofExamples(List.of()));
+        new DatasetManifest(layout, "rows made for a test", Map.of("classes", "7"), parts).write(fileSystem, directory);
     }
 }

@@ -92,7 +92,7 @@ class ShardTest {
             int row = 0;
             while (reader.loadNextBatch()) {
                 FixedSizeListVector tokens =
-                        (FixedSizeListVector) reader.getVectorSchemaRoot().getVector(ShardWriter.COLUMN);
+                        (FixedSizeListVector) reader.getVectorSchemaRoot().getVector(ShardLayout.TOKENS);
                 UInt1Vector values = (UInt1Vector) tokens.getDataVector();
                 assertThat(tokens.getNullCount() + values.getNullCount()).isZero();
                 for (int i = 0; i < tokens.getValueCount(); i++, row++) {
@@ -145,7 +145,9 @@ class ShardTest {
             try (ShardReader reader = ShardReader.open(fileSystem, path)) {
                 assertThat(allRows(reader)).as("byte %d", i).isEqualTo(expected);
             } catch (IOException e) {
-                assertThat(e).hasMessageContaining(path.toString()).hasMessageContaining("run preprocess again");
+                assertThat(e)
+                        .hasMessageContaining(path.toString())
+                        .hasMessageContaining("run preprocess or datagen again");
                 refused++;
             }
         }
@@ -163,8 +165,8 @@ class ShardTest {
             reader.read(2);
             assertThatThrownBy(() -> reader.read(3))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("path=" + path + " batch=3 crc32c=")
-                    .hasMessageEndingWith("; run preprocess again");
+                    .hasMessageContaining("path=" + path + " batch=3 column=tokens crc32c=")
+                    .hasMessageEndingWith("; run preprocess or datagen again");
         }
     }
 
@@ -175,8 +177,9 @@ class ShardTest {
         content[at] = 'q';
         Files.write(file, content);
         assertThatThrownBy(() -> ShardReader.open(fileSystem, path))
-                .hasMessage("Cannot read shard: path=" + path
-                        + " howdah.format=qacked-tokens, expected packed-tokens; run preprocess again");
+                .hasMessage(
+                        "Cannot read shard: path=" + path
+                                + " howdah.format=qacked-tokens, expected packed-tokens or columns; run preprocess or datagen again");
     }
 
     private byte[] shardBytes() throws IOException {
@@ -192,13 +195,13 @@ class ShardTest {
                 })
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("Cannot read shard: path=" + path + " ")
-                .hasMessageEndingWith("; run preprocess again");
+                .hasMessageEndingWith("; run preprocess or datagen again");
     }
 
     private static byte[] allRows(ShardReader reader) throws IOException {
         byte[][] batches = new byte[reader.batches()][];
         for (int batch = 0; batch < batches.length; batch++) {
-            batches[batch] = reader.read(batch);
+            batches[batch] = SampleDataset.bytes(reader.read(batch).get(0));
         }
         return concatenated(batches);
     }

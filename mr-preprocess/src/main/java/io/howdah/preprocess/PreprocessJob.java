@@ -123,14 +123,8 @@ public final class PreprocessJob {
     }
 
     private void checkOutput() throws IOException {
+        VacantOutput.check("preprocess", PreprocessKeys.OUTPUT, output, hadoop);
         FileSystem fileSystem = output.getFileSystem(hadoop);
-        if (!fileSystem.exists(output)) {
-            return;
-        }
-        if (!fileSystem.getFileStatus(output).isDirectory() || fileSystem.listStatus(output).length > 0) {
-            throw new ConfigException("Cannot preprocess: " + PreprocessKeys.OUTPUT.name() + "=" + output
-                    + " exists and is not empty, expected an absent or empty directory; choose another or delete it");
-        }
         fileSystem.delete(output, false); // MapReduce wants to create it itself
     }
 

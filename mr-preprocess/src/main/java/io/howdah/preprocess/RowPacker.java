@@ -24,7 +24,7 @@ final class RowPacker implements Closeable {
     RowPacker(OutputStream out, ShardLayout layout) throws IOException {
         this.writer = ShardWriter.to(out, layout);
         this.row = new byte[layout.sequenceLength()];
-        this.separator = (byte) layout.separator();
+        this.separator = (byte) layout.separator().orElseThrow();
     }
 
     /** Appends the first {@code length} bytes of {@code document}, and a separator. */

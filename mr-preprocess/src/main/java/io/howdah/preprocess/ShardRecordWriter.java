@@ -26,7 +26,7 @@ import org.apache.hadoop.mapreduce.TaskAttemptContext;
 final class ShardRecordWriter extends RecordWriter<BytesWritable, BytesWritable> {
     private final FileSystem fileSystem;
     private final Path directory;
-    private final String shardName;
+    private final int shard;
     private final ShardLayout layout;
     private final String source;
     private final double heldoutFraction;
@@ -35,7 +35,7 @@ final class ShardRecordWriter extends RecordWriter<BytesWritable, BytesWritable>
     private ShardRecordWriter(FileSystem fileSystem, Path directory, int shard, Config config) {
         this.fileSystem = fileSystem;
         this.directory = directory;
-        this.shardName = "part-%05d".formatted(shard);
+        this.shard = shard;
         this.layout = PreprocessKeys.layout(config);
         this.source = config.get(PreprocessKeys.INPUT);
         this.heldoutFraction = config.get(PreprocessKeys.HELDOUT_FRACTION);
@@ -54,14 +54,10 @@ final class ShardRecordWriter extends RecordWriter<BytesWritable, BytesWritable>
         Part part = DocumentKey.part(key, heldoutFraction);
         RowPacker packer = packers.get(part);
         if (packer == null) {
-            packer = new RowPacker(fileSystem.create(new Path(directory, path(part)), false), layout);
+            packer = new RowPacker(fileSystem.create(new Path(directory, part.shardPath(shard)), false), layout);
             packers.put(part, packer);
         }
         packer.add(document.getBytes(), document.getLength());
-    }
-
-    private String path(Part part) {
-        return part.directory() + "/" + shardName + ".arrow";
     }
 
     /** Hadoop calls this after a failed reduce too; what it then leaves is never committed. */
@@ -74,11 +70,11 @@ final class ShardRecordWriter extends RecordWriter<BytesWritable, BytesWritable>
                 parts.put(part, new PartFacts(0, new Histogram(), List.of()));
             } else {
                 ShardFacts facts = packer.finish();
-                ShardEntry entry = new ShardEntry(path(part), facts.bytes(), facts.rows(), facts.crc32c());
+                ShardEntry entry = new ShardEntry(part.shardPath(shard), facts.bytes(), facts.rows(), facts.crc32c());
                 parts.put(part, new PartFacts(packer.documents(), facts.histogram(), List.of(entry)));
             }
         }
-        Path facts = new Path(new Path(directory, DatasetCommitter.FACTS), shardName);
+        Path facts = new Path(new Path(directory, DatasetCommitter.FACTS), "part-%05d".formatted(shard));
         new DatasetManifest(layout, source, parts).write(fileSystem, facts);
     }
 }

@@ -11,6 +11,7 @@ import io.howdah.hdfs.ShardReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,7 +83,7 @@ final class Corpus {
             ByteArrayOutputStream tokens = new ByteArrayOutputStream();
             try (ShardReader reader = ShardReader.open(fileSystem, new Path(dataset, shard.path()))) {
                 for (int batch = 0; batch < reader.batches(); batch++) {
-                    tokens.writeBytes(reader.read(batch));
+                    tokens.writeBytes(bytes(reader.read(batch).get(0)));
                 }
             }
             for (String document : tokens.toString(UTF_8).split("\0")) {
@@ -90,5 +91,11 @@ final class Corpus {
             }
         }
         return documents;
+    }
+
+    static byte[] bytes(ByteBuffer values) {
+        byte[] bytes = new byte[values.remaining()];
+        values.get(bytes);
+        return bytes;
     }
 }

@@ -49,7 +49,9 @@ class RowPackerTest {
             packer.finish();
         }
         try (ShardReader reader = ShardReader.open(fileSystem, path)) {
-            String tokens = reader.rows() == 0 ? "" : new String(reader.read(0), UTF_8);
+            String tokens = reader.rows() == 0
+                    ? ""
+                    : new String(Corpus.bytes(reader.read(0).get(0)), UTF_8);
             return tokens.replace('\0', '|').replaceAll("(.{8})(?=.)", "$1,");
         }
     }

@@ -6,7 +6,9 @@ import io.howdah.yarn.client.JobFailedException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
@@ -23,10 +25,12 @@ public final class Commands {
 
     private static final List<Command.Row> ROWS = List.of(
             new Command.Row("preprocess", "turn raw data into shards with MapReduce", PreprocessCommand::new),
+            new Command.Row("datagen", "draw a dataset from a known distribution: ctr or images", DatagenCommand::new),
             new Command.Row("train", "train a model in YARN containers", TrainCommand::new),
             new Command.Row("evaluate", "measure a checkpoint on the held-out data", EvaluateCommand::new),
             new Command.Row(
                     "local preprocess", "the same in this process, without a cluster", LocalPreprocessCommand::new),
+            new Command.Row("local datagen", "the same to local files", LocalDatagenCommand::new),
             new Command.Row("local train", "the same in this process, without a cluster", LocalTrainCommand::new),
             new Command.Row("local evaluate", "the same in this process, without a cluster", LocalEvaluateCommand::new),
             new Command.Row("version", "print versions", VersionCommand::new));
@@ -52,7 +56,7 @@ public final class Commands {
             err.println("Cannot run command: name=" + name + ", expected one of " + names() + "; correct the name");
             return Command.MISUSED;
         }
-        String[] rest = Arrays.copyOfRange(arguments, local ? 2 : 1, arguments.length);
+        String[] rest = wordsLast(Arrays.copyOfRange(arguments, local ? 2 : 1, arguments.length));
         try {
             Command command = row.maker().call();
             command.printTo(out);
@@ -72,6 +76,17 @@ public final class Commands {
             LOG.debug("Command {} failed", row.name(), e);
             return Command.FAILED;
         }
+    }
+
+    /** Hadoop's parser stops at the first word, so that leading words go behind the options. */
+    private static String[] wordsLast(String[] arguments) {
+        List<String> reordered = new ArrayList<>(List.of(arguments));
+        int words = 0;
+        while (words < arguments.length && !arguments[words].startsWith("-")) {
+            words++;
+        }
+        Collections.rotate(reordered, -words);
+        return reordered.toArray(String[]::new);
     }
 
     private static String explain(String name, Exception failure) {

@@ -2,6 +2,7 @@
 package io.howdah.yarn.config;
 
 import io.howdah.preprocess.PreprocessKeys;
+import io.howdah.preprocess.datagen.DatagenKeys;
 import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.config.KeyTable;
@@ -24,7 +25,8 @@ public final class JobConfiguration {
             OptimiserKeys.ALL,
             AmpKeys.ALL,
             SyncKeys.ALL,
-            PreprocessKeys.ALL);
+            PreprocessKeys.ALL,
+            DatagenKeys.ALL);
 
     private JobConfiguration() {}
 

@@ -3,6 +3,8 @@ package io.howdah.yarn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.howdah.hdfs.HdfsDataset;
+import io.howdah.hdfs.Part;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +22,7 @@ class CommandsTest {
     void anUnknownCommandNamesTheKnownOnes() {
         assertThat(run("trian")).isEqualTo(2);
         assertThat(errors())
-                .contains("name=trian", "expected one of preprocess, train, evaluate")
+                .contains("name=trian", "expected one of preprocess, datagen, train, evaluate")
                 .hasLineCount(1);
     }
 
@@ -83,6 +85,48 @@ class CommandsTest {
     void versionSaysWhatRuns() {
         assertThat(run("version")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("howdah", "hadoop", "java");
+    }
+
+    @Test
+    void datagenWritesADatasetThatTrainingCanOpen(@TempDir Path folder) throws Exception {
+        Path dataset = folder.resolve("dataset");
+        String[] command = {
+            "local",
+            "datagen",
+            "ctr",
+            "-D",
+            "howdah.datagen.output=" + dataset,
+            "-D",
+            "howdah.datagen.examples=300",
+            "-Dhowdah.datagen.heldout.examples=100",
+            "-Dhowdah.datagen.fields=3"
+        };
+        assertThat(run(command)).as(errors()).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("300 train, 100 held out", "best.auc", "fields");
+        try (HdfsDataset heldout =
+                HdfsDataset.open(new Configuration(), new org.apache.hadoop.fs.Path(dataset.toUri()), Part.HELDOUT)) {
+            assertThat(heldout.examples()).isEqualTo(100);
+            assertThat(heldout.properties()).containsEntry("fields", "3").containsKey("best.log.loss");
+        }
+
+        assertThat(run(command)).isEqualTo(2);
+        assertThat(errors())
+                .contains("howdah.datagen.output=", "exists and is not empty")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void datagenNamesItsKinds() {
+        assertThat(run("datagen", "clicks", "-D", "howdah.datagen.output=file:/nowhere"))
+                .isEqualTo(2);
+        assertThat(errors())
+                .contains("howdah.datagen.kind=clicks", "ctr, images")
+                .hasLineCount(1);
+        err.reset();
+        assertThat(run("datagen")).isEqualTo(2);
+        assertThat(errors())
+                .contains("howdah.datagen.kind is not set", "ctr, images")
+                .hasLineCount(1);
     }
 
     private int run(String... arguments) {
