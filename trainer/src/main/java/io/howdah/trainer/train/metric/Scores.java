@@ -2,6 +2,7 @@
 package io.howdah.trainer.train.metric;
 
 import io.howdah.trainer.model.Prediction;
+import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.function.ObjLongConsumer;
@@ -27,14 +28,24 @@ final class Scores {
         if (targets.length != scores.size(0)) {
             throw refused(batch, "as many targets as rows of scores");
         }
+        float[] used = new float[classes];
         for (int i = 0; i < targets.length; i++) {
             if (targets[i] < 0 || targets[i] >= classes) {
                 throw new IllegalArgumentException("Cannot measure: target=" + targets[i] + " of sample " + i
                         + ", expected a class from 0 to " + (classes - 1) + "; correct the dataset");
             }
             Tensor row = scores.subview(Shape.of(classes), new long[] {scores.stride(1)}, i * scores.stride(0));
-            consumer.accept(row.detached().toFloats(), targets[i]);
+            consumer.accept(read(row, used), targets[i]);
         }
+    }
+
+    /** The elements of {@code row}, in {@code used} where that is quick. */
+    private static float[] read(Tensor row, float[] used) {
+        if (row.dtype() != DType.FLOAT32 || !row.isContiguous()) {
+            return row.toFloats();
+        }
+        row.buffer().asFloatBuffer().get(used);
+        return used;
     }
 
     /** The single score of every sample. */

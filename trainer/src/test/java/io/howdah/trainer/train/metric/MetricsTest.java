@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.howdah.trainer.model.Prediction;
+import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.List;
@@ -155,6 +156,19 @@ class MetricsTest {
             0, 1, 2, 3, 4, 5, 6 // class 1 is sixth
         };
         assertThat(value(name, classes(7, scores, 6, 2, 4, 1))).isEqualTo(expected);
+    }
+
+    @Test
+    void readsScoresInAnyLayout() {
+        float[] scores = {0, 3, 1, 2, 5, 4};
+        Tensor turned = Tensor.of(new float[] {0, 2, 3, 5, 1, 4}, 3, 2).view(Shape.of(2, 3), new long[] {1, 2}, 0);
+        Prediction plain = classes(3, scores, 1, 1);
+        assertThat(turned.toFloats()).containsExactly(scores);
+        for (String name : List.of("accuracy", "logLoss")) {
+            assertThat(value(name, new Prediction(plain.losses(), turned, plain.targets())))
+                    .isEqualTo(value(name, plain));
+        }
+        assertThat(value("accuracy", plain)).isEqualTo(1);
     }
 
     @Test
