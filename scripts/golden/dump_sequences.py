@@ -53,7 +53,7 @@ def sample(first, *args, **kwargs):
 
 def with_weights(module, weights):
     """Puts weights, which may be part of a graph, in the place of a module's."""
-    module = module.double()
+    module = module.to(weights[0].dtype)
     for name, weight in zip([name for name, _ in module.named_parameters()], weights):
         delattr(module, name)
         setattr(module, name, weight)

@@ -2,6 +2,7 @@
 package io.howdah.bench;
 
 import io.howdah.bench.ops.OpsCommand;
+import io.howdah.bench.train.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures Howdah, beside its peers where they are installed.",
-        subcommands = {OpsCommand.class, JmhCommand.class},
+        subcommands = {OpsCommand.class, TrainCommand.class, JmhCommand.class},
         synopsisSubcommandLabel = "COMMAND")
 public final class BenchMain {
     private BenchMain() {}

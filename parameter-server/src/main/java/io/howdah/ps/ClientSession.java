@@ -73,7 +73,7 @@ final class ClientSession {
 
         Model(ParameterTable table, @Nullable List<Tensor> weights, CompletableFuture<Long> initialised) {
             this.table = table;
-            this.ranges = ShardRange.cut(table, addresses.size(), settings.chunkElements());
+            this.ranges = settings.ranges(table, addresses.size());
             this.assembler = new ChunkAssembler(table, ranges, ClientSession.this::send);
             this.weights = weights;
             this.initialised = initialised;

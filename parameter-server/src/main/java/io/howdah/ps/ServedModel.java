@@ -24,8 +24,7 @@ final class ServedModel {
         this.table = table;
         this.settings = settings;
         this.place = place;
-        ShardRange range =
-                ShardRange.cut(table, place.servers(), settings.chunkElements()).get(place.index());
+        ShardRange range = settings.ranges(table, place.servers()).get(place.index());
         this.shard = new ParameterShard(table, range, settings.logicalWorkers(), settings.optimiser());
         this.firstScaler = settings.initialScaler();
     }

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.howdah.trainer.checkpoint.BlobInfo;
+import io.howdah.trainer.optim.Adafactor;
+import io.howdah.trainer.optim.Lamb;
+import io.howdah.trainer.optim.RowwiseAdagrad;
+import io.howdah.trainer.optim.UpdateRule;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.Push;
@@ -29,8 +33,11 @@ class ParameterStoreContractTest {
 
     /** Weights after two steps without any disturbance, in the local store. */
     private static List<int[]> undisturbed(DType dtype) throws Exception {
-        SyncSettings settings = StoreFixture.settings(LOGICAL, dtype, 8);
-        try (StoreFixture fixture = StoreFixture.open(settings, 0, 1, new MemoryBlobStore(), null)) {
+        return undisturbed(StoreFixture.settings(LOGICAL, dtype, 8), 0, dtype);
+    }
+
+    private static List<int[]> undisturbed(SyncSettings settings, int servers, DType dtype) throws Exception {
+        try (StoreFixture fixture = StoreFixture.open(settings, servers, 1, new MemoryBlobStore(), null)) {
             ParameterStore store = fixture.worker(0);
             Training.initialise(store);
             for (long step = 0; step < 2; step++) {
@@ -52,6 +59,19 @@ class ParameterStoreContractTest {
         }
         outcomes.forEach(outcome -> assertThat(Training.await(outcome)).isEqualTo(Training.await(outcomes.get(0))));
         return Training.await(outcomes.get(0));
+    }
+
+    @ParameterizedTest(name = "{0} servers")
+    @ValueSource(ints = {1, 2, 3})
+    void rulesOfWholeTensorsGiveTheSameBitsOnAnyNumberOfServers(int servers) throws Exception {
+        for (UpdateRule rule :
+                List.of(new Lamb(0.9, 0.999, 1e-8), new Adafactor(-0.8, 1e-7, 1e-3, 1), new RowwiseAdagrad(0, 1e-8))) {
+            SyncSettings settings = StoreFixture.settings(rule, LOGICAL, DType.BFLOAT16, 8);
+            Training.assertSameBits(
+                    undisturbed(settings, servers, DType.BFLOAT16),
+                    undisturbed(settings, 0, DType.BFLOAT16),
+                    rule.getClass().getSimpleName());
+        }
     }
 
     @ParameterizedTest(name = "{0} servers, {1}")

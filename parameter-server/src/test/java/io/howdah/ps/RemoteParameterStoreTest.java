@@ -182,8 +182,7 @@ class RemoteParameterStoreTest {
     void answersMorePullsThanTheConnectionTakesAtOnce() throws Exception {
         int elements = 1 << 20;
         int parameters = 8;
-        Optimiser optimiser =
-                new Optimiser(new Sgd(0), new LearningRate(1, LearningRate.Schedule.CONSTANT, 0, 1), 0, 0);
+        Optimiser optimiser = new Optimiser(new Sgd(0), LearningRate.constant(1), 0, 0);
         SyncSettings settings = new SyncSettings(1, DType.BFLOAT16, DType.BFLOAT16, 8, 1 << 16, optimiser);
         List<ParameterSpec> specs = new ArrayList<>();
         List<Tensor> weights = new ArrayList<>();

@@ -4,8 +4,13 @@ package io.howdah.ps;
 import io.howdah.ps.wire.JobIdentity;
 import io.howdah.trainer.checkpoint.BlobStore;
 import io.howdah.trainer.optim.AdamW;
+import io.howdah.trainer.optim.CosineSchedule;
 import io.howdah.trainer.optim.LearningRate;
+import io.howdah.trainer.optim.LinearSchedule;
 import io.howdah.trainer.optim.Optimiser;
+import io.howdah.trainer.optim.Schedule;
+import io.howdah.trainer.optim.SequentialSchedule;
+import io.howdah.trainer.optim.UpdateRule;
 import io.howdah.trainer.sync.LocalParameterStore;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.SnapshotSource;
@@ -21,6 +26,9 @@ import java.util.List;
 
 /** Worker processes' stores over one set of parameters: one local store, or real servers on loopback. */
 final class StoreFixture implements AutoCloseable {
+    private static final Schedule COURSE =
+            new SequentialSchedule(List.of(LinearSchedule.warmup(2), new CosineSchedule(98, 0)), List.of(2L));
+
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final List<ParameterServer> servers = new ArrayList<>();
@@ -30,8 +38,11 @@ final class StoreFixture implements AutoCloseable {
 
     /** AdamW with clipping, so that every part of a step is used. */
     static SyncSettings settings(int logicalWorkers, DType gradients, int maximumSkips) {
-        Optimiser optimiser = new Optimiser(
-                new AdamW(0.9, 0.999, 1e-8), new LearningRate(0.01, LearningRate.Schedule.COSINE, 2, 100), 0.1, 0.5);
+        return settings(new AdamW(0.9, 0.999, 1e-8), logicalWorkers, gradients, maximumSkips);
+    }
+
+    static SyncSettings settings(UpdateRule rule, int logicalWorkers, DType gradients, int maximumSkips) {
+        Optimiser optimiser = new Optimiser(rule, new LearningRate(0.01, COURSE), 0.1, 0.5);
         return new SyncSettings(logicalWorkers, gradients, DType.FLOAT32, maximumSkips, 128, optimiser);
     }
 

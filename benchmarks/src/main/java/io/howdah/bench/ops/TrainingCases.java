@@ -4,17 +4,21 @@ package io.howdah.bench.ops;
 import static io.howdah.bench.ops.OpTable.random;
 
 import io.howdah.trainer.autograd.Autograd;
+import io.howdah.trainer.autograd.Gradients;
 import io.howdah.trainer.ops.Activations;
 import io.howdah.trainer.ops.Arithmetic;
 import io.howdah.trainer.ops.Matrices;
 import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.optim.AdamW;
+import io.howdah.trainer.optim.LearningRate;
+import io.howdah.trainer.optim.LocalOptimiser;
 import io.howdah.trainer.optim.UpdateRule;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -29,6 +33,7 @@ final class TrainingCases {
 
     static void addTo(List<OpCase> cases) {
         add(cases, "adamw step", Integer.toString(WEIGHTS), 28.0 * WEIGHTS, TrainingCases::adam);
+        add(cases, "adamw step, tensors", Integer.toString(WEIGHTS), 28.0 * WEIGHTS, TrainingCases::adamOfTensors);
         add(cases, "tiny add, recorded", "16x16", 3 * 1024.0, () -> {
             Tensor a = Autograd.parameter(random(DType.FLOAT32, 16, 16));
             Tensor b = random(DType.FLOAT32, 16, 16);
@@ -60,6 +65,14 @@ final class TrainingCases {
                     .forEach(i ->
                             rule.update(weights[i], new float[][] {first[i], second[i]}, gradients[i], 0, CHUNK, now));
         };
+    }
+
+    /** The optimiser of one process, on weights and gradients in tensors. */
+    private static Runnable adamOfTensors() {
+        Tensor weights = Autograd.parameter(random(DType.FLOAT32, WEIGHTS));
+        Gradients.set(weights, random(DType.FLOAT32, WEIGHTS));
+        AdamW rule = new AdamW(0.9, 0.999, 1e-8);
+        return LocalOptimiser.of(rule, Map.of("weights", weights), LearningRate.constant(1e-3), 0.01)::step;
     }
 
     private static float[][] chunks(int count, long seed) {

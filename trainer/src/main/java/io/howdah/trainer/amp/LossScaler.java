@@ -5,7 +5,7 @@ import io.howdah.trainer.tensor.DType;
 
 /**
  * Dynamic loss scale, the state machine of PyTorch's {@code GradScaler}: halved after a step whose gradients were not
- * finite, doubled after {@link #GROWTH_INTERVAL} finite steps in a row. Always a power of two, so that unscaling is
+ * finite, doubled after many finite steps in a row, as {@link ScaleRule} says. With the standard rule always a power of two, so that unscaling is
  * exact. Immutable; each step makes the next value.
  *
  * @param scale factor of the loss in the coming step
@@ -13,13 +13,7 @@ import io.howdah.trainer.tensor.DType;
  * @param dynamic false for formats with the exponent range of binary32, whose scale stays 1
  */
 public record LossScaler(float scale, long finiteSteps, boolean dynamic) {
-    /** Finite steps in a row after which the scale doubles. */
-    public static final long GROWTH_INTERVAL = 2000;
-
     private static final float INITIAL = 0x1p16f;
-    private static final float GROWTH = 2f;
-    private static final float BACKOFF = 0.5f;
-    private static final float LARGEST = 0x1p127f;
 
     /** The scaler for gradients that travel as {@code wire}: dynamic from 2¹⁶ for float16, else the constant 1. */
     public static LossScaler forWire(DType wire) {
@@ -28,16 +22,25 @@ public record LossScaler(float scale, long finiteSteps, boolean dynamic) {
 
     /** The scaler of the step after one that ended with {@code result}. */
     public LossScaler after(StepResult result) {
+        return after(result, ScaleRule.STANDARD);
+    }
+
+    /** {@link #after(StepResult)} with another rule. */
+    public LossScaler after(StepResult result, ScaleRule rule) {
         if (!dynamic) {
             return this;
         }
         if (result == StepResult.OVERFLOW) {
-            return new LossScaler(Math.max(Float.MIN_NORMAL, scale * BACKOFF), 0, true);
+            return new LossScaler(rule.lowered(scale), 0, true);
         }
-        if (finiteSteps + 1 < GROWTH_INTERVAL) {
-            return new LossScaler(scale, finiteSteps + 1, true);
-        }
-        return new LossScaler(Math.min(LARGEST, scale * GROWTH), 0, true);
+        return finiteSteps + 1 < rule.interval()
+                ? new LossScaler(scale, finiteSteps + 1, true)
+                : new LossScaler(rule.raised(scale), 0, true);
+    }
+
+    /** What scaled gradients are multiplied by: 1/scale, computed in binary64 and rounded to binary32. */
+    public float inverse() {
+        return (float) (1.0 / scale);
     }
 
     /** Whether all gradients of a step were finite. */

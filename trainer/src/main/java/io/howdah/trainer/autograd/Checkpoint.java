@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.autograd;
 
+import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Randomness;
 import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trades time for memory: what a function would save for backward is not kept but computed again, with the same random
- * numbers, when backward needs it.
+ * numbers and in the same precision, when backward needs it.
  *
  * <p>Source: Chen, Xu, Zhang and Guestrin, “Training Deep Nets with Sublinear Memory Cost”, 2016.
  */
@@ -21,6 +22,7 @@ public final class Checkpoint {
     private final UnaryOperator<List<Tensor>> function;
     private final List<Tensor> inputs;
     private final Randomness.State randomness;
+    private final @Nullable DType autocast;
     private int slots;
     private int unreleased;
     private @Nullable List<Tensor> recomputed;
@@ -63,6 +65,7 @@ public final class Checkpoint {
         this.function = function;
         this.inputs = inputs;
         this.randomness = Randomness.current().state();
+        this.autocast = AutocastMode.dtype();
     }
 
     static @Nullable Recorder recorder() {
@@ -117,6 +120,7 @@ public final class Checkpoint {
             return new Slot(null, 0);
         };
         try (GradMode.Scope mode = GradMode.enableGrad();
+                AutocastMode.Scope precision = AutocastMode.open(autocast);
                 StepScope scope = StepScope.openHidden()) {
             Randomness.current().restore(randomness);
             List<Tensor> results =

@@ -70,6 +70,8 @@ final class Engine {
     }
 
     private void run(List<Edge> roots, List<Gradient> seeds) {
+        // Forward has chosen the dtypes.
+        DType autocast = AutocastMode.suspend();
         try (GradMode.Scope scope = GradMode.set(recorded)) {
             tasks = targets.tasks(roots);
             for (int i = 0; i < roots.size(); i++) {
@@ -88,6 +90,7 @@ final class Engine {
                 process(next);
             }
         } finally {
+            AutocastMode.resume(autocast);
             tasks.values().forEach(task -> releaseAll(task.arrived));
         }
     }

@@ -28,6 +28,15 @@ public interface Backend {
      */
     void matmul(Tensor a, Tensor b, @Nullable Tensor bias, Tensor out);
 
+    /**
+     * out = scale · a · b (+ addend) (+ out), summed in at least float32 and rounded once.
+     *
+     * @param a [M, K] or [B, M, K]; floating-point
+     * @param b [K, N] or [B, K, N]; rank as {@code a}
+     * @param out [M, N] or [B, M, N]; dtype of a, or float32 for 16-bit inputs
+     */
+    void product(Tensor a, Tensor b, Epilogue epilogue, Tensor out);
+
     /** out = function(in), elementwise; shapes equal. α and β are 0 where the function has no such parameter. */
     void unary(Unary function, double alpha, double beta, Tensor in, Tensor out);
 

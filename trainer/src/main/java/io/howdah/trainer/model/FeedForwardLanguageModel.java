@@ -6,7 +6,7 @@ import io.howdah.trainer.data.Batch;
 import io.howdah.trainer.nn.Embedding;
 import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.Module;
-import io.howdah.trainer.nn.functional.Functional;
+import io.howdah.trainer.nn.functional.LossFunctions;
 import io.howdah.trainer.ops.Activations;
 import io.howdah.trainer.ops.Losses;
 import io.howdah.trainer.ops.Views;
@@ -93,7 +93,7 @@ public final class FeedForwardLanguageModel implements TrainableModel {
         Tensor tokens = batch.column(TOKENS);
         Tensor logits = layers.forward(windows.of(tokens));
         Tensor targets = Views.reshape(tokens, tokens.elements());
-        return new Prediction(Functional.crossEntropy(logits, tokens, Losses.Reduction.NONE), logits, targets);
+        return new Prediction(LossFunctions.crossEntropy(logits, tokens, Losses.Reduction.NONE), logits, targets);
     }
 
     /** The layers, in forward order. */

@@ -28,12 +28,17 @@ public interface TrainableModel {
         return predict(batch).losses();
     }
 
-    /** The parameters as the parameter store knows them; biases and gains (one dimension) do not decay. */
+    /**
+     * The parameters as the parameter store knows them; biases and gains (one dimension) do not decay, frozen ones do not
+     * change.
+     */
     default ParameterTable table() {
         List<ParameterSpec> specs = new ArrayList<>();
-        module().parameters()
-                .forEach((name, tensor) -> specs.add(new ParameterSpec(
-                        name, tensor.shape(), 1, tensor.shape().rank() > 1 ? 1 : 0)));
+        module().parameters().forEach((name, tensor) -> {
+            double rate = tensor.requiresGrad() ? 1 : 0;
+            double decay = tensor.shape().rank() > 1 ? rate : 0;
+            specs.add(new ParameterSpec(name, tensor.shape(), rate, decay));
+        });
         return new ParameterTable(specs);
     }
 }

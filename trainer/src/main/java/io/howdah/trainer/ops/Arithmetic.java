@@ -30,7 +30,7 @@ public final class Arithmetic {
             });
 
     /** Saves each factor only where the other one needs a gradient. */
-    static final Op<NoAttributes> MULTIPLY = Op.<NoAttributes>named("multiply", AutocastCategory.PROMOTE)
+    static final Op<NoAttributes> MULTIPLY = Op.<NoAttributes>named("multiply", AutocastCategory.KEEP)
             .dtypes(Op.ALL)
             .operands(2)
             .inPlace()
@@ -48,7 +48,7 @@ public final class Arithmetic {
                 call.give(1, () -> multiply(call.gradient(), call.input(0)));
             });
 
-    static final Op<NoAttributes> DIVIDE = Op.<NoAttributes>named("divide", AutocastCategory.PROMOTE)
+    static final Op<NoAttributes> DIVIDE = Op.<NoAttributes>named("divide", AutocastCategory.KEEP)
             .types(Op.Types.FLOATING)
             .operands(2)
             .inPlace()
@@ -274,7 +274,7 @@ public final class Arithmetic {
     }
 
     static Op.Builder<NoAttributes> binary(String name, Binary function, Op.Types types, Set<DType> dtypes) {
-        return Op.<NoAttributes>named(name, AutocastCategory.PROMOTE)
+        return Op.<NoAttributes>named(name, AutocastCategory.KEEP)
                 .types(types)
                 .dtypes(dtypes)
                 .operands(2)

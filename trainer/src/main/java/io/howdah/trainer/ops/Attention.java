@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
+import io.howdah.trainer.autograd.AutocastMode;
 import io.howdah.trainer.autograd.GradMode;
 import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.tensor.DType;
@@ -60,6 +61,14 @@ public final class Attention {
      * @return […, L, F]
      */
     public static Tensor scaledDotProduct(Tensor q, Tensor k, Tensor v, AttentionOptions options) {
+        if (AutocastMode.dtype() != null) {
+            return Autocasting.call(
+                    AutocastCategory.LOW,
+                    operands -> scaledDotProduct(operands[0], operands[1], operands[2], options),
+                    q,
+                    k,
+                    v);
+        }
         check(q, k, v, options);
         Settings settings = new Settings(
                 options.causal(), options.scaleOf(q.shape()), options.dropout(), randomness(options.dropout()));

@@ -42,6 +42,35 @@ record AttentionMask(Tensor addend, @Nullable Tensor blank, List<Tensor> owned) 
                 owned);
     }
 
+    /** How many heads in a row find their masks at equal distances, so that they can share a block. */
+    long together() {
+        long heads = HeadMatrices.mergeable(addend);
+        return blank == null ? heads : Math.min(heads, HeadMatrices.mergeable(blank));
+    }
+
+    /** The addends of the rows of a block, of all keys: [heads, rows, S]. */
+    Tensor addendOf(AttentionBlocks.Block block) {
+        return rowsOf(addend, block);
+    }
+
+    /** Which rows of a block see no key, [heads, rows, 1]; null if no mask has such rows. */
+    @Nullable
+    Tensor blankOf(AttentionBlocks.Block block) {
+        return blank == null ? null : rowsOf(blank, block);
+    }
+
+    private static Tensor rowsOf(Tensor x, AttentionBlocks.Block block) {
+        int rank = x.shape().rank();
+        long offset = block.first() * x.stride(-2);
+        long rest = block.head();
+        for (int d = rank - 3; d >= 0; d--) {
+            offset += rest % x.size(d) * x.stride(d);
+            rest /= x.size(d);
+        }
+        long[] strides = {rank > 2 ? x.stride(-3) : 0, x.stride(-2), x.stride(-1)};
+        return x.subview(Shape.of(block.heads(), block.rows(), x.size(-1)), strides, offset);
+    }
+
     /** The tensor with size 1 where it is stretched. */
     private static Tensor compact(Tensor mask) {
         long[] sizes = mask.shape().sizes();

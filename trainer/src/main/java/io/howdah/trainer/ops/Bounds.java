@@ -128,7 +128,7 @@ public final class Bounds {
 
     /** @param lost whether the first of two is not the one that is taken */
     private static Op<NoAttributes> extreme(String name, Binary function, Relation lost) {
-        return Op.<NoAttributes>named(name, AutocastCategory.PROMOTE)
+        return Op.<NoAttributes>named(name, AutocastCategory.KEEP)
                 .dtypes(Op.ALL)
                 .operands(2)
                 .inPlace()
@@ -149,7 +149,7 @@ public final class Bounds {
 
     /** @param inside where x passes */
     private static Op<NoAttributes> bounded(String name, Binary function, Relation inside) {
-        return Op.<NoAttributes>named(name, AutocastCategory.PROMOTE)
+        return Op.<NoAttributes>named(name, AutocastCategory.KEEP)
                 .dtypes(Op.ALL)
                 .operands(2)
                 .inPlace()

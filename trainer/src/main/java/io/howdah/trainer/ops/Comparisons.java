@@ -132,7 +132,7 @@ public final class Comparisons {
     }
 
     private static Op<NoAttributes> relation(String name, Comparison relation) {
-        return Op.<NoAttributes>named(name, AutocastCategory.PROMOTE)
+        return Op.<NoAttributes>named(name, AutocastCategory.KEEP)
                 .dtypes(Op.ALL)
                 .operands(2)
                 .forward(call -> {

@@ -75,7 +75,7 @@ public final class Contractions {
     }
 
     /**
-     * out[…, o] = Σᵢⱼ x[…, i]·W[o, i, j]·y[…, j] (+ bias[o]).
+     * out[…, o] = Σᵢⱼ x[…, i]·W[o, i, j]·y[…, j] (+ bias[o]); not cast to 16 bits by autocast.
      *
      * @param x […, I]
      * @param y […, J]; the other dimensions as those of x
@@ -84,10 +84,12 @@ public final class Contractions {
      * @return […, O]
      */
     public static Tensor bilinear(Tensor x, Tensor y, Tensor weight, @Nullable Tensor bias) {
-        return Composite.of(() -> {
-            Tensor product = Einsum.einsum("...i,oij,...j->...o", x, weight, y);
-            return bias == null ? product : Arithmetic.add(product, bias);
-        });
+        return Autocasting.call(
+                AutocastCategory.KEEP,
+                operands -> Composite.of(() -> {
+                    Tensor product = Einsum.einsum("...i,oij,...j->...o", x, weight, y);
+                    return bias == null ? product : Arithmetic.add(product, bias);
+                }));
     }
 
     private static int[] dimensions(Tensor x, int[] dimensions) {

@@ -76,8 +76,15 @@ public final class Convolutions {
      */
     public static Tensor conv1d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvolutionSettings settings) {
         Planes.checkRank("conv1d", x, weight, 3);
-        Tensor filter = Planes.tall(weight);
-        return Planes.map(x, 1, planes -> convolve("conv1d", planes, filter, bias, settings.alongWidth()));
+        return Autocasting.call(
+                AutocastCategory.LOW,
+                operands -> {
+                    Tensor filter = Planes.tall(operands[1]);
+                    Tensor added = operands.length == 3 ? operands[2] : null;
+                    return Planes.map(
+                            operands[0], 1, planes -> convolve("conv1d", planes, filter, added, settings.alongWidth()));
+                },
+                WeightAndBias.operands(x, weight, bias));
     }
 
     /**

@@ -58,6 +58,9 @@ public final class Diagonals {
             throw new IllegalArgumentException(
                     "Cannot compute trace: shape=" + x.shape() + ", expected [M, N]; reshape it");
         }
-        return Composite.of(() -> Reductions.sum(Slices.diagonal(x, 0, 0, 1)));
+        return Autocasting.call(
+                AutocastCategory.FP32,
+                matrix -> Composite.of(() -> Reductions.sum(Slices.diagonal(matrix[0], 0, 0, 1))),
+                x);
     }
 }

@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
+import io.howdah.trainer.autograd.AutocastMode;
 import io.howdah.trainer.autograd.Autograd;
 import io.howdah.trainer.autograd.Edge;
 import io.howdah.trainer.autograd.GradMode;
@@ -11,7 +12,7 @@ import java.lang.ref.Reference;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Runs every op: checks, dtype promotion, kernel, and the node that autograd needs. */
+/** Runs every op: autocast, checks, dtype promotion, kernel, and the node that autograd needs. */
 final class Dispatcher {
     static {
         GraphOps.install(new RecordedGraphOps());
@@ -26,6 +27,12 @@ final class Dispatcher {
 
     /** All results of {@code op}. */
     static <A> List<Tensor> callAll(Op<A> op, A attributes, Tensor... inputs) {
+        DType low = AutocastMode.dtype();
+        return low == null ? run(op, attributes, inputs) : Autocasting.callAll(op, attributes, inputs, low);
+    }
+
+    /** All results of {@code op} in the dtypes that its inputs have. */
+    static <A> List<Tensor> run(Op<A> op, A attributes, Tensor... inputs) {
         checkLive(inputs);
         DType wide = Operands.unify(op, inputs);
         boolean[] needs = new boolean[inputs.length];
@@ -66,7 +73,7 @@ final class Dispatcher {
             Operands.checkCastable(op, result, target.dtype());
             if (result != target.dtype() || !op.dtypes().contains(result)) {
                 Overlap.check(op, inputs);
-                return Copies.copyInPlace(target, call(op, attributes, inputs));
+                return Copies.copyInPlace(target, run(op, attributes, inputs).get(0));
             }
         }
         Operands.unify(op, inputs);

@@ -137,7 +137,7 @@ public final class Division {
     }
 
     private static Op<NoAttributes> remainder(String name, Binary function, Quotient quotient) {
-        return Op.<NoAttributes>named(name, AutocastCategory.PROMOTE)
+        return Op.<NoAttributes>named(name, AutocastCategory.KEEP)
                 .dtypes(Op.NUMERIC)
                 .operands(2)
                 .inPlace()

@@ -42,18 +42,8 @@ public final class Gates {
             throw new IllegalArgumentException("Cannot compute prelu: x=" + x.shape() + " weight=" + weight.shape()
                     + ", expected one element, or " + channels + ", one per channel; correct the weight");
         }
-        return Composite.of(() -> {
-            Tensor slope = weight;
-            if (weight.elements() > 1) {
-                long[] sizes = new long[rank - 1];
-                Arrays.fill(sizes, 1);
-                sizes[0] = channels;
-                slope = Views.reshape(weight, sizes);
-            } else if (weight.shape().rank() > rank) {
-                slope = Views.reshape(weight);
-            }
-            return Selection.where(Comparisons.greater(x, 0), x, Arithmetic.multiply(x, slope));
-        });
+        return Autocasting.call(
+                AutocastCategory.LOW, operands -> Composite.of(() -> leaky(operands[0], operands[1])), x, weight);
     }
 
     /** x where it exceeds the threshold, else {@code value}. */
@@ -74,5 +64,20 @@ public final class Gates {
     /** x · tanh(ln(1 + eˣ)) (Misra 2019). */
     public static Tensor mish(Tensor x) {
         return Composite.of(() -> Arithmetic.multiply(x, Functions.tanh(Activations.softplus(x))));
+    }
+
+    /** x above 0, else slopes·x with the slopes of the channels. */
+    private static Tensor leaky(Tensor x, Tensor slopes) {
+        int rank = x.shape().rank();
+        Tensor slope = slopes;
+        if (slopes.elements() > 1) {
+            long[] sizes = new long[rank - 1];
+            Arrays.fill(sizes, 1);
+            sizes[0] = slopes.elements();
+            slope = Views.reshape(slopes, sizes);
+        } else if (slopes.shape().rank() > rank) {
+            slope = Views.reshape(slopes);
+        }
+        return Selection.where(Comparisons.greater(x, 0), x, Arithmetic.multiply(x, slope));
     }
 }

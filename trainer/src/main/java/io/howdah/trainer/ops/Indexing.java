@@ -36,15 +36,15 @@ public final class Indexing {
             })
             .backward(call -> call.give(0, () -> read(call, 1)));
 
-    static final Op<Put> INDEX_PUT = writing("indexPut");
+    static final Op<Put> INDEX_PUT = writing("indexPut", AutocastCategory.KEEP);
 
-    static final Op<Put> INDEX_ADD = writing("indexAdd");
+    static final Op<Put> INDEX_ADD = writing("indexAdd", AutocastCategory.KEEP);
 
-    static final Op<Put> INDEX_COPY = writing("indexCopy");
+    static final Op<Put> INDEX_COPY = writing("indexCopy", AutocastCategory.PROMOTE);
 
-    static final Op<Put> INDEX_FILL = writing("indexFill");
+    static final Op<Put> INDEX_FILL = writing("indexFill", AutocastCategory.KEEP);
 
-    static final Op<Put> PUT = writing("put");
+    static final Op<Put> PUT = writing("put", AutocastCategory.KEEP);
 
     static final List<Op<?>> ALL =
             List.of(INDEX, INDEX_SELECT, TAKE, INDEX_SUM, INDEX_PUT, INDEX_ADD, INDEX_COPY, INDEX_FILL, PUT);
@@ -168,8 +168,8 @@ public final class Indexing {
     }
 
     /** An op that overwrites selected elements, or adds to them; its inputs are the tensor, the values and the indices. */
-    private static Op<Put> writing(String name) {
-        return Op.<Put>named(name, AutocastCategory.PROMOTE)
+    private static Op<Put> writing(String name, AutocastCategory autocast) {
+        return Op.<Put>named(name, autocast)
                 .dtypes(Op.ALL)
                 .types(Op.Types.SAME)
                 .operands(2)

@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
+import io.howdah.trainer.autograd.AutocastMode;
 import io.howdah.trainer.autograd.GradMode;
 import io.howdah.trainer.kernel.Backend;
 import io.howdah.trainer.kernel.Scatter;
@@ -117,8 +118,13 @@ public final class Losses {
         return x.dtype().bytes() == 2 ? Casts.to(x, DType.FLOAT32) : x;
     }
 
-    /** A result computed from {@link #wide} inputs in the dtype that inputs of {@code dtype} give. */
+    /** A loss computed from {@link #wide} inputs in the dtype that inputs of {@code dtype} give: float32 under autocast. */
     static Tensor rounded(Tensor result, DType dtype) {
+        return AutocastMode.dtype() == null ? narrow(result, dtype) : result;
+    }
+
+    /** A result computed from {@link #wide} inputs in the dtype that inputs of {@code dtype} give. */
+    static Tensor narrow(Tensor result, DType dtype) {
         return dtype.bytes() == 2 && result.dtype() == DType.FLOAT32 ? Casts.to(result, dtype) : result;
     }
 

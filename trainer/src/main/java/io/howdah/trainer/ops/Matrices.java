@@ -63,7 +63,13 @@ public final class Matrices {
     public static Tensor matmul(Tensor a, Tensor b) {
         int rank = a.shape().rank();
         boolean plain = rank == b.shape().rank() && (rank == 2 || rank == 3 && a.size(0) == b.size(0));
-        return plain ? product(a, b) : Composite.of(() -> BroadcastProduct.of(a, b));
+        return plain
+                ? product(a, b)
+                : Autocasting.call(
+                        AutocastCategory.LOW,
+                        factors -> Composite.of(() -> BroadcastProduct.of(factors[0], factors[1])),
+                        a,
+                        b);
     }
 
     /**
@@ -91,7 +97,7 @@ public final class Matrices {
     }
 
     /**
-     * a · v.
+     * a · v; not cast to 16 bits by autocast.
      *
      * @param a [M, K]
      * @param v [K]
@@ -99,11 +105,11 @@ public final class Matrices {
      */
     public static Tensor mv(Tensor a, Tensor v) {
         checkRanks("mv", a, 2, v, 1);
-        return matmul(a, v);
+        return Autocasting.call(AutocastCategory.KEEP, factors -> matmul(a, v));
     }
 
     /**
-     * Σ aₖ·bₖ.
+     * Σ aₖ·bₖ; not cast to 16 bits by autocast.
      *
      * @param a [K]
      * @param b [K]
@@ -111,7 +117,7 @@ public final class Matrices {
      */
     public static Tensor dot(Tensor a, Tensor b) {
         checkRanks("dot", a, 1, b, 1);
-        return matmul(a, b);
+        return Autocasting.call(AutocastCategory.KEEP, factors -> matmul(a, b));
     }
 
     /**

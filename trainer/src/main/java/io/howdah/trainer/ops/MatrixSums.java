@@ -101,7 +101,7 @@ public final class MatrixSums {
     }
 
     /**
-     * β·input + α·(a · v).
+     * β·input + α·(a · v); not cast to 16 bits by autocast.
      *
      * @param input [M], [1] or a scalar
      * @param a [M, K]
@@ -110,15 +110,17 @@ public final class MatrixSums {
      */
     public static Tensor addmv(Tensor input, Tensor a, Tensor v, Factors factors) {
         Matrices.checkRanks("addmv", a, 2, v, 1);
-        return Composite.of(() -> {
-            Tensor sum = Dispatcher.call(
-                    ADDMM, factors, column("addmv", input, a.size(0)), a, Views.reshape(v, v.elements(), 1));
-            return Views.reshape(sum, a.size(0));
-        });
+        return Autocasting.call(
+                AutocastCategory.KEEP,
+                operands -> Composite.of(() -> {
+                    Tensor sum = Dispatcher.call(
+                            ADDMM, factors, column("addmv", input, a.size(0)), a, Views.reshape(v, v.elements(), 1));
+                    return Views.reshape(sum, a.size(0));
+                }));
     }
 
     /**
-     * β·input + α·(a ⊗ b), the outer product.
+     * β·input + α·(a ⊗ b), the outer product; not cast to 16 bits by autocast.
      *
      * @param input broadcasts to [M, N]
      * @param a [M]
@@ -127,8 +129,10 @@ public final class MatrixSums {
      */
     public static Tensor addr(Tensor input, Tensor a, Tensor b, Factors factors) {
         Matrices.checkRanks("addr", a, 1, b, 1);
-        return Composite.of(() -> Dispatcher.call(
-                ADDMM, factors, input, Views.reshape(a, a.elements(), 1), Views.reshape(b, 1, b.elements())));
+        return Autocasting.call(
+                AutocastCategory.KEEP,
+                operands -> Composite.of(() -> Dispatcher.call(
+                        ADDMM, factors, input, Views.reshape(a, a.elements(), 1), Views.reshape(b, 1, b.elements()))));
     }
 
     private static Tensor column(String op, Tensor input, long rows) {

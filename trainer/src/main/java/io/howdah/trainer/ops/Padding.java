@@ -75,16 +75,30 @@ public final class Padding {
                         + "; lower them");
             }
         }
-        return Composite.of(() -> {
-            Tensor padded = x;
-            for (int d = 0; d < x.shape().rank(); d++) {
-                if (byDimension[2 * d] != 0 || byDimension[2 * d + 1] != 0) {
-                    Tensor sources = sources(mode, x.size(d), byDimension[2 * d], byDimension[2 * d + 1]);
-                    padded = Indexing.indexSelect(padded, d, sources);
-                }
+        return Autocasting.call(
+                precision(mode, widths.length / 2),
+                operands -> Composite.of(() -> copied(operands[0], mode, byDimension)),
+                x);
+    }
+
+    /** PyTorch's list names all but circular padding, and reflection of three dimensions. */
+    private static AutocastCategory precision(Mode mode, int dimensions) {
+        return switch (mode) {
+            case REPLICATE -> AutocastCategory.FP32;
+            case REFLECT -> dimensions < 3 ? AutocastCategory.FP32 : AutocastCategory.KEEP;
+            case CIRCULAR -> AutocastCategory.KEEP;
+        };
+    }
+
+    private static Tensor copied(Tensor x, Mode mode, long[] byDimension) {
+        Tensor padded = x;
+        for (int d = 0; d < x.shape().rank(); d++) {
+            if (byDimension[2 * d] != 0 || byDimension[2 * d + 1] != 0) {
+                Tensor sources = sources(mode, x.size(d), byDimension[2 * d], byDimension[2 * d + 1]);
+                padded = Indexing.indexSelect(padded, d, sources);
             }
-            return padded == x ? Copies.clone(x) : padded;
-        });
+        }
+        return padded == x ? Copies.clone(x) : padded;
     }
 
     private static Tensor padded(Tensor x, Constant constant) {

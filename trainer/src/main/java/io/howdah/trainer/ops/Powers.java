@@ -11,7 +11,7 @@ import java.util.List;
 /** Powers of tensors and numbers. */
 public final class Powers {
     /** aᵇ; derivatives: b·aᵇ⁻¹, 0 for b = 0, and aᵇ·ln a, 0 for a = 0 ≤ b. */
-    static final Op<NoAttributes> POWER = Op.<NoAttributes>named("power", AutocastCategory.PROMOTE)
+    static final Op<NoAttributes> POWER = Op.<NoAttributes>named("power", AutocastCategory.KEEP)
             .dtypes(Op.NUMERIC)
             .operands(2)
             .inPlace()

@@ -72,12 +72,12 @@ public final class Products {
 
     /** {@link #product(Tensor)} after a conversion to {@code dtype}. */
     public static Tensor product(Tensor x, DType dtype) {
-        return Composite.of(() -> product(Casts.to(x, dtype)));
+        return Composite.of(() -> Casts.to(product(Casts.to(x, dtype)), dtype));
     }
 
     /** {@link #product(Tensor, int, boolean)} after a conversion to {@code dtype}. */
     public static Tensor product(Tensor x, DType dtype, int dimension, boolean keep) {
-        return Composite.of(() -> product(Casts.to(x, dtype), dimension, keep));
+        return Composite.of(() -> Casts.to(product(Casts.to(x, dtype), dimension, keep), dtype));
     }
 
     private static Tensor gradientOfProduct(BackwardCall<Along> call) {

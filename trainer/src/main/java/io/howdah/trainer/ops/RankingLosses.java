@@ -22,7 +22,7 @@ public final class RankingLosses {
     public static Tensor cosineSimilarity(Tensor x, Tensor y, int dimension, double epsilon) {
         Shape shape = Broadcast.shape("cosineSimilarity", x.shape(), y.shape());
         int index = Dimensions.of("cosineSimilarity", shape, dimension);
-        return wide(x, y, () -> {
+        return distance(x, y, () -> {
             Tensor left = unit(expanded(x, shape), index, epsilon);
             Tensor right = unit(expanded(y, shape), index, epsilon);
             return Reductions.sum(Arithmetic.multiply(left, right), index);
@@ -35,7 +35,7 @@ public final class RankingLosses {
      * @param epsilon keeps the derivative finite, usually 1e-6
      */
     public static Tensor pairwiseDistance(Tensor x, Tensor y, double p, double epsilon, boolean keep) {
-        return wide(x, y, () -> {
+        return distance(x, y, () -> {
             Tensor difference = Arithmetic.subtract(Losses.wide(x), Losses.wide(y));
             return Norms.norm(Arithmetic.add(difference, epsilon), p, keep, -1);
         });
@@ -144,12 +144,23 @@ public final class RankingLosses {
     }
 
     private static Tensor wide(Tensor x, Tensor y, Body body) {
+        DType dtype = common(x, y);
+        return Composite.of(() -> Losses.rounded(body.compute(), dtype));
+    }
+
+    /** Unlike a loss in the inputs' dtype under autocast too. */
+    private static Tensor distance(Tensor x, Tensor y, Body body) {
+        DType dtype = common(x, y);
+        return Composite.of(() -> Losses.narrow(body.compute(), dtype));
+    }
+
+    private static DType common(Tensor x, Tensor y) {
         DType dtype = Promotion.common(new Tensor[] {x, y}, 2);
         if (!dtype.isFloating()) {
             throw new IllegalArgumentException("Cannot compute loss: inputs=" + x + ", " + y
                     + ", expected a floating-point dtype; convert one with to(dtype)");
         }
-        return Composite.of(() -> Losses.rounded(body.compute(), dtype));
+        return dtype;
     }
 
     private static Tensor expanded(Tensor x, Shape shape) {

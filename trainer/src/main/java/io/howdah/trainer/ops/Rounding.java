@@ -33,7 +33,7 @@ public final class Rounding {
     static final Op<NoAttributes> TRUNC = step("trunc", Unary.TRUNC);
 
     /** |a| with the sign of b; the derivative for a is whether the signs were equal, 0 at 0. */
-    static final Op<NoAttributes> COPY_SIGN = Op.<NoAttributes>named("copySign", AutocastCategory.PROMOTE)
+    static final Op<NoAttributes> COPY_SIGN = Op.<NoAttributes>named("copySign", AutocastCategory.KEEP)
             .types(Op.Types.FLOATING)
             .operands(2)
             .inPlace()

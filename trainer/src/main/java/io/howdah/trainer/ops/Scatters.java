@@ -174,7 +174,7 @@ public final class Scatters {
     }
 
     private static Op.Builder<Integer> scattering(String name, Scatter function, Set<DType> dtypes) {
-        return Op.<Integer>named(name, AutocastCategory.PROMOTE)
+        return Op.<Integer>named(name, AutocastCategory.KEEP)
                 .dtypes(dtypes)
                 .types(Op.Types.SAME)
                 .operands(2)

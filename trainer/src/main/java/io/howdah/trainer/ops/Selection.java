@@ -9,7 +9,7 @@ import java.util.List;
 /** Elements chosen by a mask of bool. */
 public final class Selection {
     /** Inputs a, b and the condition. */
-    static final Op<NoAttributes> WHERE = Op.<NoAttributes>named("where", AutocastCategory.PROMOTE)
+    static final Op<NoAttributes> WHERE = Op.<NoAttributes>named("where", AutocastCategory.KEEP)
             .dtypes(Op.ALL)
             .operands(2)
             .forward(call -> {

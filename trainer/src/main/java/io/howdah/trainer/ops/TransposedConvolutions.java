@@ -49,10 +49,19 @@ public final class TransposedConvolutions {
     public static Tensor convTranspose1d(
             Tensor x, Tensor weight, @Nullable Tensor bias, ConvolutionSettings settings, int outputPadding) {
         Planes.checkRank("convTranspose1d", x, weight, 3);
-        Tensor filter = Planes.tall(weight);
         Spatial behind = new Spatial(0, outputPadding);
-        return Planes.map(
-                x, 1, planes -> transpose("convTranspose1d", planes, filter, bias, settings.alongWidth(), behind));
+        return Autocasting.call(
+                AutocastCategory.LOW,
+                operands -> {
+                    Tensor filter = Planes.tall(operands[1]);
+                    Tensor added = operands.length == 3 ? operands[2] : null;
+                    return Planes.map(
+                            operands[0],
+                            1,
+                            planes ->
+                                    transpose("convTranspose1d", planes, filter, added, settings.alongWidth(), behind));
+                },
+                WeightAndBias.operands(x, weight, bias));
     }
 
     /**
@@ -67,7 +76,17 @@ public final class TransposedConvolutions {
     public static Tensor convTranspose2d(
             Tensor x, Tensor weight, @Nullable Tensor bias, ConvolutionSettings settings, Spatial outputPadding) {
         Planes.checkRank("convTranspose2d", x, weight, 4);
-        return Planes.map(x, 2, planes -> transpose("convTranspose2d", planes, weight, bias, settings, outputPadding));
+        return Autocasting.call(
+                AutocastCategory.LOW,
+                operands -> {
+                    Tensor added = operands.length == 3 ? operands[2] : null;
+                    return Planes.map(
+                            operands[0],
+                            2,
+                            planes ->
+                                    transpose("convTranspose2d", planes, operands[1], added, settings, outputPadding));
+                },
+                WeightAndBias.operands(x, weight, bias));
     }
 
     private static Tensor transpose(

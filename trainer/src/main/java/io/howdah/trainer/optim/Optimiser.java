@@ -2,7 +2,6 @@
 package io.howdah.trainer.optim;
 
 import io.howdah.trainer.config.Config;
-import java.util.Locale;
 
 /**
  * Everything that decides how a mean gradient moves the weights.
@@ -11,25 +10,33 @@ import java.util.Locale;
  * @param learningRate rate over the applied steps
  * @param weightDecay decay before the parameter's own factor
  * @param clipNorm largest L2 norm of the whole model's gradient; 0 for no clipping
+ * @param clipValue largest absolute value of an element, after clipping by norm; 0 for no clipping
  */
-public record Optimiser(UpdateRule rule, LearningRate learningRate, double weightDecay, double clipNorm) {
+public record Optimiser(
+        UpdateRule rule, LearningRate learningRate, double weightDecay, double clipNorm, double clipValue) {
+    public Optimiser {
+        HyperParameters.atLeast(0.0, "optimiser", "weightDecay", weightDecay);
+        HyperParameters.atLeast(0.0, "optimiser", "clipNorm", clipNorm);
+        HyperParameters.atLeast(0.0, "optimiser", "clipValue", clipValue);
+    }
+
+    /** An optimiser that does not clip single elements. */
+    public Optimiser(UpdateRule rule, LearningRate learningRate, double weightDecay, double clipNorm) {
+        this(rule, learningRate, weightDecay, clipNorm, 0);
+    }
+
     /**
      * The optimiser that {@code config} describes.
      *
-     * @param totalSteps steps of the whole training, at which a cosine schedule reaches zero
+     * @param totalSteps steps of the whole training, with which many a schedule ends
      */
     public static Optimiser of(Config config, long totalSteps) {
-        LearningRate.Schedule schedule =
-                LearningRate.Schedule.valueOf(config.get(OptimiserKeys.SCHEDULE).toUpperCase(Locale.ROOT));
         return new Optimiser(
                 UpdateRules.named(config.get(OptimiserKeys.NAME), config),
-                new LearningRate(
-                        config.get(OptimiserKeys.LEARNING_RATE),
-                        schedule,
-                        config.get(OptimiserKeys.WARMUP_STEPS),
-                        totalSteps),
+                new LearningRate(config.get(OptimiserKeys.LEARNING_RATE), Schedules.of(config, totalSteps)),
                 config.get(OptimiserKeys.WEIGHT_DECAY),
-                config.get(OptimiserKeys.CLIP_NORM));
+                config.get(OptimiserKeys.CLIP_NORM),
+                config.get(OptimiserKeys.CLIP_VALUE));
     }
 
     /**
@@ -38,5 +45,20 @@ public record Optimiser(UpdateRule rule, LearningRate learningRate, double weigh
      */
     public double clipFactor(double norm) {
         return clipNorm == 0 ? 1 : Math.min(1, clipNorm / (norm + 1e-6));
+    }
+
+    /** Clips a gradient in place: times {@code factor}, then every element by {@link #clipValue}. */
+    public void clip(float[] gradient, float factor) {
+        if (factor != 1) {
+            for (int i = 0; i < gradient.length; i++) {
+                gradient[i] *= factor;
+            }
+        }
+        if (clipValue != 0) {
+            float limit = (float) clipValue;
+            for (int i = 0; i < gradient.length; i++) {
+                gradient[i] = Math.max(-limit, Math.min(limit, gradient[i]));
+            }
+        }
     }
 }

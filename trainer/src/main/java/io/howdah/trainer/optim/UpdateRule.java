@@ -2,23 +2,30 @@
 package io.howdah.trainer.optim;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** How weights move against their gradient: one class per optimiser, one row in {@link UpdateRules}. */
-public interface UpdateRule {
-    /** Names of the state arrays, for checkpoints; each is as long as the weights and starts at zero. */
+/**
+ * How weights move against their gradient: one class per optimiser, one row in {@link UpdateRules}. The parameter server
+ * and the {@link LocalOptimiser} run the same rules. A rule has no state of its own: whoever runs it keeps the arrays.
+ */
+public sealed interface UpdateRule permits ElementwiseRule, TensorRule {
+    /** Names of the state arrays, for checkpoints. */
     List<String> stateNames();
 
+    /** What state array {@code index} is filled with before the first step. */
+    default float initialState(int index) {
+        return 0;
+    }
+
     /**
-     * Updates the elements [{@code from}, {@code to}) of {@code weights} and {@code state} in place.
+     * What keeps this rule from updating the rows of a table that have a gradient and leaving the others, state included,
+     * as they are; null if nothing does.
      *
-     * @param weights FP32 masters
-     * @param state one array per name of {@link #stateNames}
-     * @param gradient mean gradient, unscaled and clipped
-     * @param from first element, inclusive
-     * @param to last element, exclusive
-     * @param step what holds for this step and these elements
+     * @param weightDecay decay that would apply
      */
-    void update(float[] weights, float[][] state, float[] gradient, int from, int to, Step step);
+    default @Nullable String sparseObstacle(double weightDecay) {
+        return "the rule also moves rows without a gradient";
+    }
 
     /**
      * Numbers of one step.

@@ -93,33 +93,37 @@ final class ChunkSum {
         return samples;
     }
 
-    /** Turns the complete sum into the mean gradient and adds its squares, block by block, to {@code squares}. */
-    void average(ExactSum squares) {
+    /** Turns the complete sum into the mean gradient. */
+    void average() {
         float total = samples;
         for (int i = 0; i < sum.length; i++) {
             sum[i] /= total;
         }
+    }
+
+    /** Adds the squares of the mean gradient, block by block. */
+    void addSquares(ExactSum squares) {
         for (int start = 0; start < sum.length; start += ParameterTable.BLOCK_ELEMENTS) {
             int end = Math.min(sum.length, start + ParameterTable.BLOCK_ELEMENTS);
-            squares.add(squaresOf(start, end));
+            squares.add(squaresOf(sum, start, end));
         }
     }
 
-    /** Four lanes, because one chain of dependent additions would take four times as long. */
-    private double squaresOf(int start, int end) {
+    /** Σ of the squares of a block. Four lanes, because one chain of dependent additions would take four times as long. */
+    static double squaresOf(float[] values, int start, int end) {
         double a = 0;
         double b = 0;
         double c = 0;
         double d = 0;
         int i = start;
         for (; i + 3 < end; i += 4) {
-            a += (double) sum[i] * sum[i];
-            b += (double) sum[i + 1] * sum[i + 1];
-            c += (double) sum[i + 2] * sum[i + 2];
-            d += (double) sum[i + 3] * sum[i + 3];
+            a += (double) values[i] * values[i];
+            b += (double) values[i + 1] * values[i + 1];
+            c += (double) values[i + 2] * values[i + 2];
+            d += (double) values[i + 3] * values[i + 3];
         }
         for (; i < end; i++) {
-            a += (double) sum[i] * sum[i];
+            a += (double) values[i] * values[i];
         }
         return (a + b) + (c + d);
     }

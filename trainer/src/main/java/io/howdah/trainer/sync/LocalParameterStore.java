@@ -214,7 +214,7 @@ public final class LocalParameterStore implements ParameterStore {
 
         Model(ParameterTable table) throws IOException {
             this.table = table;
-            this.ranges = ShardRange.cut(table, 1, settings.chunkElements());
+            this.ranges = settings.ranges(table, 1);
             this.shard = new ParameterShard(table, ranges.get(0), settings.logicalWorkers(), settings.optimiser());
             this.assembler = new ChunkAssembler(table, ranges, this::add);
             LossScaler scaler = settings.initialScaler();

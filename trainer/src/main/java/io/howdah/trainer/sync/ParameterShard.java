@@ -2,13 +2,12 @@
 package io.howdah.trainer.sync;
 
 import io.howdah.trainer.optim.Optimiser;
-import io.howdah.trainer.optim.UpdateRule;
 import io.howdah.trainer.tensor.DType;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +37,10 @@ public final class ParameterShard {
     private final ParameterTable table;
     private final ShardRange range;
     private final Optimiser optimiser;
+    private final ShardUpdates updates;
     private final int logicalWorkers;
     private final WireFormat format = new WireFormat();
     private final float[][] masters;
-    private final float[][][] state;
     private final ChunkSum[] sums;
     private final ExactSum squares = new ExactSum();
     private final int[] newestAttempt;
@@ -59,15 +58,13 @@ public final class ParameterShard {
         this.optimiser = optimiser;
         this.logicalWorkers = logicalWorkers;
         int chunks = range.chunks();
-        int names = optimiser.rule().stateNames().size();
         masters = new float[chunks][];
-        state = new float[chunks][names][];
+        updates = ShardUpdates.of(table, range, optimiser);
         sums = new ChunkSum[chunks];
         float[] scratch = new float[WireFormat.BLOCK];
         for (int chunk = 0; chunk < chunks; chunk++) {
             int size = range.chunkSize(chunk);
             masters[chunk] = new float[size];
-            Arrays.setAll(state[chunk], name -> new float[size]);
             sums[chunk] = new ChunkSum(size, logicalWorkers, format, scratch);
         }
         newestAttempt = new int[logicalWorkers];
@@ -121,7 +118,7 @@ public final class ParameterShard {
         return version != NOT_LOADED;
     }
 
-    /** Goes on from a snapshot whose weights and state have been put into {@link #array}. */
+    /** Goes on from a snapshot whose weights and state have been put into {@link #arrays}. */
     void resume(long newVersion, long newAppliedSteps) {
         version = newVersion;
         appliedSteps = newAppliedSteps;
@@ -160,7 +157,8 @@ public final class ParameterShard {
         ChunkSum sum = sums[contribution.chunk()];
         boolean folded = sum.add(contribution, payload);
         if (sum.isComplete()) {
-            sum.average(squares);
+            sum.average();
+            updates.addSquares(sum, squares);
             completeChunks++;
         }
         return folded ? Arrival.FOLDED : Arrival.WAITING;
@@ -216,6 +214,7 @@ public final class ParameterShard {
             return null;
         }
         reported = true;
+        updates.addSquares(gradients(), squares);
         return new ShardReport(version, squares);
     }
 
@@ -236,9 +235,7 @@ public final class ParameterShard {
                         + " slices");
             }
             appliedSteps++;
-            float clip = (float) optimiser.clipFactor(outcome.gradientNorm());
-            // Chunks do not depend on each other: the bits are the same in any order.
-            IntStream.range(0, sums.length).parallel().forEach(chunk -> update(chunk, clip));
+            updates.apply(masters, gradients(), appliedSteps, (float) optimiser.clipFactor(outcome.gradientNorm()));
         }
         for (ChunkSum sum : sums) {
             sum.clear();
@@ -250,33 +247,8 @@ public final class ParameterShard {
         version++;
     }
 
-    private void update(int chunk, float clip) {
-        float[] gradient = sums[chunk].gradient();
-        if (clip != 1) {
-            for (int i = 0; i < gradient.length; i++) {
-                gradient[i] *= clip;
-            }
-        }
-        double rate = optimiser.learningRate().at(appliedSteps);
-        long chunkFrom = range.chunkFrom(chunk);
-        long chunkTo = range.chunkTo(chunk);
-        for (long element = chunkFrom; element < chunkTo; ) {
-            int index = table.parameterAt(element);
-            ParameterSpec spec = table.specs().get(index);
-            long end = Math.min(chunkTo, table.offset(index + 1));
-            UpdateRule.Step step = new UpdateRule.Step(
-                    appliedSteps, rate * spec.learningRateFactor(), optimiser.weightDecay() * spec.weightDecayFactor());
-            optimiser
-                    .rule()
-                    .update(
-                            masters[chunk],
-                            state[chunk],
-                            gradient,
-                            (int) (element - chunkFrom),
-                            (int) (end - chunkFrom),
-                            step);
-            element = end;
-        }
+    private float[][] gradients() {
+        return Arrays.stream(sums).map(ChunkSum::gradient).toArray(float[][]::new);
     }
 
     /** Appends the weights of the flat elements [{@code from}, {@code to}) to {@code into}, rounded to {@code dtype}. */
@@ -295,23 +267,18 @@ public final class ParameterShard {
         }
     }
 
-    /** Names of the optimiser's state arrays. */
-    List<String> stateNames() {
-        return optimiser.rule().stateNames();
-    }
-
     /** Elements of the whole table. */
     long tableElements() {
         return table.elements();
     }
 
-    /** Array {@code index} by chunk: 0 is the FP32 masters, the others are {@link #stateNames} in order. */
-    float[][] array(int index) {
-        if (index == 0) {
-            return masters;
+    /** FP32 masters and optimiser state, for snapshots. */
+    List<ShardArray> arrays() {
+        List<ShardArray> arrays = new ArrayList<>();
+        for (int chunk = 0; chunk < masters.length; chunk++) {
+            arrays.add(new ShardArray("weights", range.chunkFrom(chunk), masters[chunk]));
         }
-        float[][] chunks = new float[state.length][];
-        Arrays.setAll(chunks, chunk -> state[chunk][index - 1]);
-        return chunks;
+        arrays.addAll(updates.arrays());
+        return arrays;
     }
 }

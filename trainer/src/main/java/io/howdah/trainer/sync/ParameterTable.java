@@ -67,6 +67,21 @@ public final class ParameterTable {
         return even / BLOCK_ELEMENTS * BLOCK_ELEMENTS;
     }
 
+    /**
+     * First flat element of server {@code server}'s range where ranges must not cut parameters: of all beginnings of a
+     * parameter, the one next to an even cut.
+     */
+    long parameterStart(int server, int servers) {
+        if (server == 0 || server == servers) {
+            return server == 0 ? 0 : elements();
+        }
+        long even = Math.multiplyExact(elements(), (long) server) / servers;
+        int index = specs.isEmpty() ? 0 : parameterAt(even);
+        long below = offsets[index];
+        long above = index < specs.size() ? offsets[index + 1] : below;
+        return even - below <= above - even ? below : above;
+    }
+
     /** Index of the parameter that holds flat element {@code element}. */
     public int parameterAt(long element) {
         int low = 0;

@@ -22,6 +22,16 @@ public record ShardRange(long from, long to, int chunkElements) {
         return ranges;
     }
 
+    /** The ranges of all {@code servers}, in order, none of which cuts a parameter. */
+    public static List<ShardRange> cutAtParameters(ParameterTable table, int servers, int chunkElements) {
+        List<ShardRange> ranges = new ArrayList<>();
+        for (int server = 0; server < servers; server++) {
+            ranges.add(new ShardRange(
+                    table.parameterStart(server, servers), table.parameterStart(server + 1, servers), chunkElements));
+        }
+        return ranges;
+    }
+
     public long elements() {
         return to - from;
     }

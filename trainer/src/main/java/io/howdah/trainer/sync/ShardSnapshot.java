@@ -23,10 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes and reads a shard's masters and optimiser state as one safetensors blob. Tensors are named {@code
  * weights.<first flat element>} and {@code <state name>.<first flat element>}, so that any number of servers can read
- * what any other number wrote.
+ * what any other number wrote. State that belongs to a whole parameter bears the parameter's first element.
  */
 public final class ShardSnapshot {
-    private static final String WEIGHTS = "weights";
     private static final String VERSION = "howdah.version";
     private static final String APPLIED_STEPS = "howdah.applied.steps";
     private static final String ELEMENTS = "howdah.elements";
@@ -58,12 +57,8 @@ public final class ShardSnapshot {
             metadata.put(FINITE_STEPS, Long.toString(scaler.finiteSteps()));
         }
         List<SafetensorsEntry> entries = new ArrayList<>();
-        List<String> names = arrayNames(shard);
-        for (int array = 0; array < names.size(); array++) {
-            for (int chunk = 0; chunk < shard.range().chunks(); chunk++) {
-                long first = shard.range().chunkFrom(chunk);
-                entries.add(SafetensorsEntry.of(names.get(array) + "." + first, shard.array(array)[chunk]));
-            }
+        for (ShardArray array : shard.arrays()) {
+            entries.add(SafetensorsEntry.of(array.name() + "." + array.first(), array.elements()));
         }
         try (ChecksumOutputStream out =
                 new ChecksumOutputStream(new BufferedOutputStream(store.create(set, name), 1 << 16))) {
@@ -71,13 +66,6 @@ public final class ShardSnapshot {
             out.flush();
             return out.info(name);
         }
-    }
-
-    private static List<String> arrayNames(ParameterShard shard) {
-        List<String> names = new ArrayList<>();
-        names.add(WEIGHTS);
-        names.addAll(shard.stateNames());
-        return names;
     }
 
     /**
@@ -90,8 +78,9 @@ public final class ShardSnapshot {
     public static LossScaler restore(ParameterShard shard, LossScaler scaler, BlobStore store, SnapshotSource source)
             throws IOException {
         LossScaler restored = scaler;
-        List<String> names = arrayNames(shard);
-        long missing = names.size() * shard.range().elements();
+        List<ShardArray> arrays = shard.arrays();
+        long missing =
+                arrays.stream().mapToLong(array -> array.elements().length).sum();
         for (BlobInfo blob : source.blobs()) {
             String location = store.location(source.set());
             try (ChecksumInputStream in = new ChecksumInputStream(
@@ -102,7 +91,7 @@ public final class ShardSnapshot {
                     throw mismatch(source, "elements=" + metadata.get(ELEMENTS), "" + shard.tableElements());
                 }
                 for (SafetensorsTensor tensor : reader.tensors()) {
-                    missing -= copy(shard, names, tensor.name(), reader.nextFloats());
+                    missing -= copy(arrays, tensor.name(), reader.nextFloats());
                 }
                 in.drain();
                 shard.resume(number(metadata, VERSION), number(metadata, APPLIED_STEPS));
@@ -113,30 +102,20 @@ public final class ShardSnapshot {
             }
         }
         if (missing != 0) {
-            throw mismatch(source, "missingElements=" + missing, "all of " + names);
+            throw mismatch(
+                    source,
+                    "missingElements=" + missing,
+                    "all of " + arrays.stream().map(ShardArray::name).distinct().toList());
         }
         return restored;
     }
 
-    /** Copies the part of a stored chunk that belongs to {@code shard}; returns how many elements those were. */
-    private static long copy(ParameterShard shard, List<String> names, String tensor, float[] elements) {
-        int dot = tensor.lastIndexOf('.');
-        int array = names.indexOf(tensor.substring(0, Math.max(0, dot)));
-        if (array < 0) {
-            return 0;
-        }
-        ShardRange range = shard.range();
-        long first = Long.parseLong(tensor.substring(dot + 1));
-        long from = Math.max(first, range.from());
-        long to = Math.min(first + elements.length, range.to());
-        for (long element = from; element < to; ) {
-            int chunk = range.chunkAt(element);
-            int count = (int) (Math.min(to, range.chunkTo(chunk)) - element);
-            int start = (int) (element - range.chunkFrom(chunk));
-            System.arraycopy(elements, (int) (element - first), shard.array(array)[chunk], start, count);
-            element += count;
-        }
-        return Math.max(0, to - from);
+    /** Copies what a stored tensor has of {@code arrays}; returns how many elements those were. */
+    private static long copy(List<ShardArray> arrays, String tensor, float[] elements) {
+        int dot = Math.max(0, tensor.lastIndexOf('.'));
+        ShardArray stored =
+                new ShardArray(tensor.substring(0, dot), Long.parseLong(tensor.substring(dot + 1)), elements);
+        return arrays.stream().mapToLong(array -> array.copyFrom(stored)).sum();
     }
 
     private static long number(Map<String, String> metadata, String key) throws IOException {

@@ -4,7 +4,9 @@ package io.howdah.trainer.sync;
 import io.howdah.trainer.amp.LossScaler;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.optim.Optimiser;
+import io.howdah.trainer.optim.TensorRule;
 import io.howdah.trainer.tensor.DType;
+import java.util.List;
 
 /**
  * What all processes of a job agree on about the parameter store.
@@ -44,5 +46,14 @@ public record SyncSettings(
     /** Loss scale of a training that starts at step 0. */
     public LossScaler initialScaler() {
         return LossScaler.forWire(gradientDtype);
+    }
+
+    /**
+     * The ranges of all servers, in order. A rule that needs whole tensors gets them: then ranges end with parameters.
+     */
+    public List<ShardRange> ranges(ParameterTable table, int servers) {
+        return optimiser.rule() instanceof TensorRule
+                ? ShardRange.cutAtParameters(table, servers, chunkElements)
+                : ShardRange.cut(table, servers, chunkElements);
     }
 }

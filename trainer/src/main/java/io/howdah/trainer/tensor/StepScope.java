@@ -45,6 +45,13 @@ public final class StepScope implements AutoCloseable {
         return new StepScope(CURRENT.get(), true);
     }
 
+    /** Puts a tensor that no scope owns into the innermost scope of this thread, if there is one. */
+    public static void adopt(Tensor tensor) {
+        if (!tensor.isScoped() && !tensor.isReleased()) {
+            register(tensor.storage());
+        }
+    }
+
     static void register(Storage storage) {
         StepScope scope = CURRENT.get().innermost;
         if (scope != null) {

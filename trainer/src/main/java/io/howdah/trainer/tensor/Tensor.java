@@ -266,6 +266,11 @@ public final class Tensor implements AutoCloseable {
         return this;
     }
 
+    /** Whether a {@link StepScope} will release this tensor. */
+    public boolean isScoped() {
+        return storage.scope() != null;
+    }
+
     /** Releases the storage, of all views too; later use of any of them throws. Closing twice does nothing. */
     @Override
     public void close() {

@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.train;
 
+import io.howdah.trainer.amp.Autocast;
 import io.howdah.trainer.autograd.GradMode;
 import io.howdah.trainer.checkpoint.Evaluation;
 import io.howdah.trainer.data.Batch;
@@ -10,6 +11,7 @@ import io.howdah.trainer.data.Position;
 import io.howdah.trainer.data.ReadOrder;
 import io.howdah.trainer.model.Prediction;
 import io.howdah.trainer.model.TrainableModel;
+import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.train.metric.Metric;
 import io.howdah.trainer.train.metric.Metrics;
@@ -32,9 +34,10 @@ public final class Evaluator {
      * Evaluates {@code model} on all of {@code heldOut}: the mean loss, the metrics that the model names, and the unigram
      * baseline ({@link UnigramBaseline#METRIC}) where both datasets count their tokens.
      *
+     * @param dtype what forward computes in where it can: bfloat16, float16, or float32 for no mixed precision
      * @param trained properties of the dataset that the model was trained on, for the unigram baseline
      */
-    public static Evaluation evaluate(TrainableModel model, Map<String, String> trained, Dataset heldOut)
+    public static Evaluation evaluate(TrainableModel model, DType dtype, Map<String, String> trained, Dataset heldOut)
             throws IOException {
         SortedMap<String, Metric> metrics = new TreeMap<>();
         metrics.put(Metrics.LOSS, Metrics.create(Metrics.LOSS));
@@ -43,7 +46,8 @@ public final class Evaluator {
         model.module().evaluate();
         long samples = 0;
         try (ExampleReader reader = heldOut.open(ReadOrder.sequential(), Position.START);
-                GradMode.Scope scope = GradMode.noGrad()) {
+                GradMode.Scope scope = GradMode.noGrad();
+                Autocast.Scope precision = Autocast.to(dtype)) {
             for (long added = add(model, reader, metrics); added > 0; added = add(model, reader, metrics)) {
                 samples += added;
             }

@@ -49,7 +49,10 @@ final class GradientPusher implements AutoCloseable {
         this.pushed = new boolean[parameters.size()];
         for (int i = 0; i < parameters.size(); i++) {
             int index = i;
-            hooks.add(Hooks.onAccumulated(parameters.get(i), parameter -> pushIfLast(index)));
+            // A frozen parameter has no gradient; end() sends zeros for it.
+            if (parameters.get(i).requiresGrad()) {
+                hooks.add(Hooks.onAccumulated(parameters.get(i), parameter -> pushIfLast(index)));
+            }
         }
     }
 
@@ -68,7 +71,7 @@ final class GradientPusher implements AutoCloseable {
     boolean end() {
         for (int i = 0; i < pushed.length; i++) {
             if (!pushed[i]) {
-                Tensor earlier = taken(parameters.get(i));
+                Tensor earlier = parameters.get(i).requiresGrad() ? taken(parameters.get(i)) : null;
                 push(
                         i,
                         earlier != null

@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.train;
 
+import io.howdah.trainer.amp.Autocast;
 import io.howdah.trainer.autograd.AnomalyMode;
 import io.howdah.trainer.autograd.Autograd;
 import io.howdah.trainer.autograd.GradMode;
@@ -44,8 +45,9 @@ final class SliceComputation {
         try (GradMode.Scope anomaly = search()) {
             for (int i = 0; i < settings.accumulation(); i++) {
                 try (StepScope scope = StepScope.open();
+                        WorkerBuffers buffers = WorkerBuffers.of(model.module(), worker);
                         Batch batch = reader.next(settings.batchRows())) {
-                    Tensor losses = model.losses(batch);
+                    Tensor losses = losses(batch);
                     Tensor mean = Reductions.mean(losses);
                     sums.add(losses.elements(), checked(mean, step, worker));
                     if (i == settings.accumulation() - 1) {
@@ -62,6 +64,12 @@ final class SliceComputation {
 
     private GradMode.Scope search() {
         return settings.search() == TrainSettings.AnomalySearch.ON ? AnomalyMode.detect() : () -> {};
+    }
+
+    private Tensor losses(Batch batch) {
+        try (Autocast.Scope precision = Autocast.to(settings.computeDtype())) {
+            return model.losses(batch);
+        }
     }
 
     private double weight(long samples, Sums sums) {

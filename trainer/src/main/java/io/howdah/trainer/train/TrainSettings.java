@@ -1,8 +1,10 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.train;
 
+import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.data.ReadOrder;
+import io.howdah.trainer.sync.SyncKeys;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.function.LongToDoubleFunction;
  * @param attempt attempt of this process, for the parameter store
  * @param gradientDtype wire dtype of gradients
  * @param weightDtype wire dtype of weights
+ * @param computeDtype what forward computes in where it can: bfloat16, float16, or float32 for no mixed precision
  * @param learningRate rate of the c-th applied step, from 1, to be told; the parameter store has its own
  * @param checkpoints when checkpoints are written
  * @param evaluation when held-out data is judged
@@ -35,6 +38,7 @@ public record TrainSettings(
         int attempt,
         DType gradientDtype,
         DType weightDtype,
+        DType computeDtype,
         LongToDoubleFunction learningRate,
         CheckpointSettings checkpoints,
         EvaluationSettings evaluation,
@@ -47,6 +51,11 @@ public record TrainSettings(
     }
 
     public TrainSettings {
+        if (computeDtype == DType.FLOAT16 && gradientDtype != DType.FLOAT16) {
+            throw new IllegalArgumentException("Cannot train: computeDtype=float16 gradientDtype=" + gradientDtype
+                    + ", expected float16 gradients, which scale the loss; set " + SyncKeys.GRADIENT_DTYPE.name()
+                    + "=float16, or compute in bfloat16");
+        }
         ownWorkers = List.copyOf(ownWorkers);
         for (int worker : ownWorkers) {
             if (worker < 0 || worker >= logicalWorkers) {
@@ -68,6 +77,7 @@ public record TrainSettings(
                 attempt,
                 sync.gradientDtype(),
                 sync.weightDtype(),
+                DType.named(config.get(AmpKeys.DTYPE)),
                 sync.optimiser().learningRate()::at,
                 CheckpointSettings.of(config),
                 EvaluationSettings.of(config),

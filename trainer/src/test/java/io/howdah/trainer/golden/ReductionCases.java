@@ -11,7 +11,6 @@ import io.howdah.trainer.ops.Products;
 import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.ops.Scans;
 import io.howdah.trainer.ops.Sorting;
-import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.List;
 
@@ -86,13 +85,13 @@ final class ReductionCases {
                 call -> Scans.cumulativeSum(
                         call.tensor(0),
                         call.integer(1, "dim"),
-                        call.dtype(GoldenCall.KEYWORD, "dtype", DType.FLOAT64)));
+                        call.dtype(GoldenCall.KEYWORD, "dtype", call.tensor(0).dtype())));
         table.add(
                 "cumprod",
                 call -> Scans.cumulativeProduct(
                         call.tensor(0),
                         call.integer(1, "dim"),
-                        call.dtype(GoldenCall.KEYWORD, "dtype", DType.FLOAT64)));
+                        call.dtype(GoldenCall.KEYWORD, "dtype", call.tensor(0).dtype())));
         table.addAll("sort", call -> {
             // All our sorts are stable.
             call.flag(GoldenCall.KEYWORD, "stable", true);
@@ -147,10 +146,15 @@ final class ReductionCases {
 
     private static Tensor product(GoldenCall call) {
         Tensor x = call.tensor(0);
-        DType dtype = call.dtype(GoldenCall.KEYWORD, "dtype", DType.FLOAT64);
-        return call.has(1, "dim")
-                ? Products.product(x, dtype, call.integer(1, "dim"), call.flag(2, "keepdim", false))
-                : Products.product(x, dtype);
+        boolean converted = call.has(GoldenCall.KEYWORD, "dtype");
+        if (!call.has(1, "dim")) {
+            return converted ? Products.product(x, call.dtype(GoldenCall.KEYWORD, "dtype")) : Products.product(x);
+        }
+        int dimension = call.integer(1, "dim");
+        boolean keep = call.flag(2, "keepdim", false);
+        return converted
+                ? Products.product(x, call.dtype(GoldenCall.KEYWORD, "dtype"), dimension, keep)
+                : Products.product(x, dimension, keep);
     }
 
     private static Tensor reduce(GoldenCall call, Reduction reduction) {

@@ -53,6 +53,72 @@ class MatrixKernelsTest extends KernelSuite {
         check(backend, a, b, null, DType.FLOAT32);
     }
 
+    @ParameterizedTest
+    @FieldSource("BACKENDS")
+    void aWideProductOfATransposedOperand(Backend backend) {
+        for (DType dtype : FLOATING) {
+            Tensor a = sample(dtype, Memory.TRANSPOSED, 24, 600);
+            check(backend, a, sample(dtype, Memory.CONTIGUOUS, 600, 64), null, dtype);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("products")
+    void productsWithEpilogues(Backend backend, DType dtype, Memory left, Memory right) {
+        for (DType out : dtype.bytes() == 2 ? List.of(dtype, DType.FLOAT32) : List.of(dtype)) {
+            Tensor a = sample(dtype, left, 3, 20, 21);
+            Tensor b = sample(dtype, right, 3, 21, 22);
+            Tensor whole = sample(out, Memory.CONTIGUOUS, 3, 20, 22);
+            Tensor shared = sample(out, Memory.CONTIGUOUS, 20, 22).view(Shape.of(3, 20, 22), new long[] {0, 22, 1}, 0);
+            for (Tensor addend : new Tensor[] {null, whole, shared}) {
+                Epilogue epilogue = new Epilogue(0.125, addend, false);
+                checkProduct(backend, a, b, epilogue, out);
+                checkProduct(backend, a, b, epilogue.accumulating(), out);
+            }
+            checkProduct(backend, sample(dtype, left, 33, 9), sample(dtype, right, 9, 17), Epilogue.scaled(-3), out);
+        }
+    }
+
+    private void checkProduct(Backend backend, Tensor a, Tensor b, Epilogue epilogue, DType dtype) {
+        checkProduct(backend, a, b, epilogue, sample(dtype, Memory.CONTIGUOUS, around(a, b, 1)));
+        checkProduct(backend, a, b, epilogue, sample(dtype, Memory.CONTIGUOUS, around(a, b, 2)));
+    }
+
+    private static long[] around(Tensor a, Tensor b, int copies) {
+        return new long[] {a.shape().rank() == 3 ? a.size(0) : 1, a.size(-2), copies * b.size(-1)};
+    }
+
+    /** Into the first columns of a tensor that may be wider, whose other columns have to stay. */
+    private void checkProduct(Backend backend, Tensor a, Tensor b, Epilogue epilogue, Tensor around) {
+        int rows = (int) a.size(-2);
+        int columns = (int) b.size(-1);
+        int batches = a.shape().rank() == 3 ? (int) a.size(0) : 1;
+        double[] before = around.toDoubles();
+        long[] strides = around.strides();
+        Tensor out = a.shape().rank() == 3
+                ? around.subview(Shape.of(batches, rows, columns), strides, 0)
+                : around.subview(Shape.of(rows, columns), new long[] {strides[1], 1}, 0);
+
+        backend.product(a, b, epilogue, out);
+
+        double[] x = a.toDoubles();
+        double[] y = b.toDoubles();
+        double[] addend = epilogue.addend() == null ? null : epilogue.addend().toDoubles();
+        int depth = (int) a.size(-1);
+        double[] expected = before.clone();
+        for (int i = 0; i < batches * rows * columns; i++) {
+            int line = i / columns;
+            double sum = 0;
+            for (int k = 0; k < depth; k++) {
+                sum += x[line * depth + k] * y[(line / rows * depth + k) * columns + i % columns];
+            }
+            int place = line * (int) around.size(2) + i % columns;
+            sum = sum * epilogue.scale() + (addend == null ? 0 : addend[i]);
+            expected[place] = sum + (epilogue.accumulates() ? before[place] : 0);
+        }
+        assertClose(around, expected, 2, epilogue + " of " + a + " times " + b);
+    }
+
     private Tensor sample(DType dtype, Memory memory, long... sizes) {
         return Samples.uniform(dtype, memory, random, new double[] {-1, 1}, sizes);
     }
@@ -79,6 +145,6 @@ class MatrixKernelsTest extends KernelSuite {
                 expected[i] += x[(batch * rows + row) * depth + k] * y[(batch * depth + k) * columns + i % columns];
             }
         }
-        assertClose(out, expected, 1, a + " times " + b);
+        assertClose(out, expected, Math.max(1, depth / 64.0), a + " times " + b);
     }
 }

@@ -3,12 +3,18 @@ package io.howdah.trainer.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import io.howdah.trainer.autograd.Autograd;
+import io.howdah.trainer.autograd.Gradients;
+import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Shape;
+import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -111,5 +117,169 @@ class ModuleTest {
             squares += value * (double) value;
         }
         assertThat(squares / vectors.length).isBetween(0.93, 1.07);
+    }
+
+    /** A shared weight, a frozen layer, buffers of both kinds. */
+    private static final class Tied extends Module {
+        private final Embedding table;
+        private final Linear head;
+        private final Tensor derived;
+
+        Tied(long seed) {
+            Philox random = new Philox(seed, 0);
+            this.table = child("table", new Embedding(5, 3, random));
+            child("norm", new BatchNorm1d(3));
+            this.head = child("head", Linear.sharing(table.weight()));
+            this.derived = derivedBuffer("derived", Tensor.zeros(DType.FLOAT32, Shape.of(2)));
+        }
+
+        void contain(Module module) {
+            child("contained", module);
+        }
+    }
+
+    @Test
+    void aSharedParameterIsOneParameterUnderSeveralNamesOfTheState() {
+        Tied tied = new Tied(1);
+        assertThat(tied.parameters().keySet()).containsExactly("table.weight", "norm.weight", "norm.bias");
+        assertThat(tied.stateDict().keySet())
+                .containsExactly(
+                        "table.weight",
+                        "norm.weight",
+                        "norm.bias",
+                        "norm.running_mean",
+                        "norm.running_var",
+                        "norm.num_batches_tracked",
+                        "head.weight");
+        assertThat(tied.buffers().keySet())
+                .containsExactly("norm.running_mean", "norm.running_var", "norm.num_batches_tracked");
+        assertThat(tied.parameter("head.weight")).isSameAs(tied.parameter("table.weight"));
+        try (StepScope scope = StepScope.open()) {
+            Tensor ids = Tensor.of(new long[] {0, 1}, 2);
+            Autograd.backward(Reductions.sum(tied.head.forward(tied.table.forward(ids))));
+        }
+        double[] gradient = tied.table.weight().grad().toDoubles();
+        // Row 4 was not looked up: its gradient is the head's alone, the sum of the vectors looked up.
+        double[] table = tied.table.weight().toDoubles();
+        assertThat(gradient[4 * 3]).isCloseTo(table[0] + table[3], within(1e-6));
+        tied.close();
+        assertThat(tied.table.weight().isReleased()).isTrue();
+        assertThat(tied.derived.isReleased()).isTrue();
+    }
+
+    @Test
+    void lenientLoadingTellsWhatDidNotMatch() {
+        Tied target = new Tied(1);
+        Map<String, Tensor> state = new HashMap<>(new Tied(2).stateDict());
+        Tensor weight = state.get("table.weight");
+        state.remove("norm.bias");
+        state.put("other", Tensor.zeros(DType.FLOAT32, Shape.of(1)));
+        StateMismatch mismatch = target.loadStateDict(state, Strictness.LENIENT);
+        assertThat(mismatch.missing()).containsExactly("norm.bias");
+        assertThat(mismatch.unexpected()).containsExactly("other");
+        assertThat(target.parameter("table.weight").toFloats()).containsExactly(weight.toFloats());
+
+        state.put("norm.weight", Tensor.zeros(DType.FLOAT32, Shape.of(9)));
+        assertThatThrownBy(() -> target.loadStateDict(state, Strictness.LENIENT))
+                .hasMessageContaining("shape differs: norm.weight is [9], expected [3]")
+                .hasMessageContaining("missing: norm.bias [3]")
+                .hasMessageContaining("unexpected: other [1]");
+        assertThat(target.loadStateDict(new Tied(3).stateDict(), Strictness.STRICT)
+                        .isEmpty())
+                .isTrue();
+    }
+
+    @Test
+    void frozenParametersStayInTheStateWithoutGradients() {
+        Tied tied = new Tied(1);
+        Module norm = tied.children().get("norm");
+        Gradients.set(tied.parameter("norm.bias"), Tensor.zeros(DType.FLOAT32, Shape.of(3)));
+        norm.freeze();
+        assertThat(tied.parameters()).containsKey("norm.weight");
+        assertThat(tied.stateDict()).containsKey("norm.weight");
+        assertThat(tied.trainableParameters().keySet()).containsExactly("table.weight");
+        assertThat(tied.parameter("norm.bias").grad()).isNull();
+        norm.unfreeze();
+        assertThat(tied.trainableParameters()).hasSize(3);
+        tied.close();
+    }
+
+    @Test
+    void unknownParametersListTheKnownOnes() {
+        assertThatThrownBy(() -> new Tied(1).parameter("weight"))
+                .hasMessageContaining("name=weight")
+                .hasMessageContaining("table.weight, norm.weight, norm.bias, head.weight");
+    }
+
+    @Test
+    void refusesToContainItself() {
+        Tied outer = new Tied(1);
+        Tied inner = new Tied(2);
+        outer.contain(inner);
+        assertThatThrownBy(() -> inner.contain(outer)).hasMessageContaining("does not contain this one");
+        assertThatThrownBy(() -> new Tied(1).derivedBuffer("norm", Tensor.zeros(DType.FLOAT32, Shape.of(1))))
+                .hasMessageContaining("name=norm");
+    }
+
+    @Test
+    void errorsNameTheInnermostLayerOnce() {
+        Philox random = new Philox(1, 0);
+        Sequential blocks = new Sequential(
+                new Sequential(new Linear(4, 3, random), Activation.relu()), new Sequential(new Linear(5, 2, random)));
+        try (StepScope scope = StepScope.open()) {
+            Tensor x = Tensor.zeros(DType.FLOAT32, Shape.of(2, 4));
+            assertThatThrownBy(() -> blocks.forward(x))
+                    .isInstanceOfSatisfying(
+                            LayerException.class, e -> assertThat(e.path()).isEqualTo("1.0"))
+                    .hasMessageStartingWith("Cannot run 1.0 (Linear): input=Tensor(float32, [2, 3]), expected […, 5];")
+                    .hasMessageContaining("[2, 5]")
+                    .hasMessageNotContaining("Sequential");
+        }
+        blocks.close();
+    }
+
+    @Test
+    void batchNormalisationRefusesOneValuePerChannelInTrainingAlone() {
+        BatchNorm1d norm = new BatchNorm1d(3);
+        try (StepScope scope = StepScope.open()) {
+            Tensor x = Tensor.zeros(DType.FLOAT32, Shape.of(1, 3));
+            assertThatThrownBy(() -> norm.forward(x)).hasMessageContaining("more than 1 value per channel");
+            assertThat(norm.buffers().get("num_batches_tracked").toLongs()).containsExactly(0);
+            norm.evaluate();
+            assertThat(norm.forward(x).shape()).isEqualTo(x.shape());
+        }
+        norm.close();
+    }
+
+    @Test
+    void summaryTellsShapesAndCountsAndChangesNothing() {
+        Philox random = new Philox(1, 0);
+        Linear first = new Linear(4, 3, random);
+        Sequential model = new Sequential(first, new BatchNorm1d(3), new Sequential(new Linear(3, 2, random)));
+        first.freeze();
+        try (StepScope scope = StepScope.open()) {
+            Summary summary = model.summary(Tensor.zeros(DType.FLOAT32, Shape.of(7, 4)));
+            assertThat(summary.rows())
+                    .containsExactly(
+                            new Summary.Row("", "Sequential", List.of(Shape.of(7, 2)), 0, 29, 14),
+                            new Summary.Row("0", "Linear", List.of(Shape.of(7, 3)), 15, 15, 0),
+                            new Summary.Row("1", "BatchNorm1d", List.of(Shape.of(7, 3)), 6, 6, 6),
+                            new Summary.Row("2", "Sequential", List.of(Shape.of(7, 2)), 0, 8, 8),
+                            new Summary.Row("2.0", "Linear", List.of(Shape.of(7, 2)), 8, 8, 8));
+            assertThat(summary.total()).isEqualTo(29);
+            assertThat(summary.trainable()).isEqualTo(14);
+            assertThat(summary.toString())
+                    .contains("2.0 (Linear)", "[7, 2]", "parameters: total=29 trainable=14 frozen=15");
+        }
+        assertThat(model.isTraining()).isTrue();
+        assertThat(model.buffers().get("1.num_batches_tracked").toLongs()).containsExactly(0);
+        model.close();
+    }
+
+    @Test
+    void unknownActivationsListTheKnownOnes() {
+        assertThatThrownBy(() -> Activation.named("swish"))
+                .hasMessageContaining("name=swish")
+                .hasMessageContaining("silu");
     }
 }

@@ -104,6 +104,10 @@ final class TinyGpt {
         return Views.reshape(Views.transpose(mixed, 1, 2), batch, length, width);
     }
 
+    List<Tensor> parameters() {
+        return parameters;
+    }
+
     /** One step of gradient descent, after which no gradient is left. */
     void descend(double rate) {
         try (GradMode.Scope mode = GradMode.noGrad()) {

@@ -24,8 +24,7 @@ class LocalParameterStoreTest {
     private final LocalParameterStore store = new LocalParameterStore(settings(2), blobs, null);
 
     private static SyncSettings settings(int maximumSkips) {
-        Optimiser optimiser =
-                new Optimiser(new Sgd(0.5), new LearningRate(0.5, LearningRate.Schedule.CONSTANT, 0, 10), 0, 0);
+        Optimiser optimiser = new Optimiser(new Sgd(0.5), LearningRate.constant(0.5), 0, 0);
         return new SyncSettings(2, DType.FLOAT32, DType.FLOAT32, maximumSkips, 64, optimiser);
     }
 

@@ -49,8 +49,7 @@ class ParameterShardTest {
     }
 
     private static ParameterShard shard(int chunkElements) {
-        Optimiser optimiser = new Optimiser(
-                new AdamW(0.9, 0.999, 1e-8), new LearningRate(0.01, LearningRate.Schedule.CONSTANT, 0, 10), 0.1, 1);
+        Optimiser optimiser = new Optimiser(new AdamW(0.9, 0.999, 1e-8), LearningRate.constant(0.01), 0.1, 1);
         ShardRange range = new ShardRange(0, ELEMENTS, chunkElements);
         ParameterShard shard = new ParameterShard(TABLE, range, WORKERS, optimiser);
         for (int chunk = 0; chunk < range.chunks(); chunk++) {

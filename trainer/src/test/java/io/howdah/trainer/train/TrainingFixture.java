@@ -11,6 +11,7 @@ import io.howdah.trainer.model.TrainableModel;
 import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.optim.AdamW;
 import io.howdah.trainer.optim.LearningRate;
+import io.howdah.trainer.optim.LinearSchedule;
 import io.howdah.trainer.optim.Optimiser;
 import io.howdah.trainer.sync.LocalParameterStore;
 import io.howdah.trainer.sync.MemoryBlobStore;
@@ -44,16 +45,13 @@ final class TrainingFixture implements AutoCloseable {
     EvaluationSettings evaluation = EvaluationSettings.AT_END;
     TrainSettings.AnomalySearch search = TrainSettings.AnomalySearch.OFF;
     UnaryOperator<Tensor> changeLosses = losses -> losses;
-    Surroundings.HeldOut heldOut = model -> Evaluator.evaluate(model, Map.of(), heldOutText);
+    Surroundings.HeldOut heldOut = model -> Evaluator.evaluate(model, DType.FLOAT32, Map.of(), heldOutText);
     TrainingListener listener = new TrainingListener() {};
     long stopAt = Long.MAX_VALUE;
 
     SyncSettings sync() {
         Optimiser optimiser = new Optimiser(
-                new AdamW(0.9, 0.999, 1e-8),
-                new LearningRate(learningRate, LearningRate.Schedule.CONSTANT, 4, 100),
-                0.01,
-                1);
+                new AdamW(0.9, 0.999, 1e-8), new LearningRate(learningRate, LinearSchedule.warmup(4)), 0.01, 1);
         return new SyncSettings(WORKERS, wire, DType.FLOAT32, 20, 1 << 14, optimiser);
     }
 
@@ -69,6 +67,7 @@ final class TrainingFixture implements AutoCloseable {
                 0,
                 sync.gradientDtype(),
                 sync.weightDtype(),
+                DType.FLOAT32,
                 sync.optimiser().learningRate()::at,
                 checkpoints,
                 evaluation,

@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import org.assertj.core.data.Percentage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +52,7 @@ class TrainingLoopTest {
     private final InMemoryDataset training = SyntheticText.dataset(1, 64, 32);
     private final InMemoryDataset heldOut = SyntheticText.dataset(2, 16, 32);
     private SyncSettings sync = sync(DType.BFLOAT16, DType.FLOAT32);
+    private DType compute = DType.FLOAT32;
     private long interval;
     private double dropout;
 
@@ -67,8 +69,7 @@ class TrainingLoopTest {
     }
 
     private static SyncSettings sync(DType gradients, DType weights) {
-        Optimiser optimiser = new Optimiser(
-                new AdamW(0.9, 0.999, 1e-8), new LearningRate(0.01, LearningRate.Schedule.CONSTANT, 0, 100), 0.01, 1);
+        Optimiser optimiser = new Optimiser(new AdamW(0.9, 0.999, 1e-8), LearningRate.constant(0.01), 0.01, 1);
         return new SyncSettings(WORKERS, gradients, weights, 20, 1 << 14, optimiser);
     }
 
@@ -83,6 +84,7 @@ class TrainingLoopTest {
                 0,
                 sync.gradientDtype(),
                 sync.weightDtype(),
+                compute,
                 sync.optimiser().learningRate()::at,
                 new CheckpointSettings(interval, 0, CheckpointSettings.Best.IGNORE),
                 EvaluationSettings.AT_END,
@@ -143,7 +145,7 @@ class TrainingLoopTest {
         Surroundings surroundings = new Surroundings(
                 List.of(listener),
                 writer,
-                trained -> Evaluator.evaluate(trained, training.properties(), heldOut),
+                trained -> Evaluator.evaluate(trained, compute, training.properties(), heldOut),
                 System::nanoTime);
         try {
             return new TrainingLoop(model, training, store, settings, surroundings).run(resume);
@@ -197,6 +199,27 @@ class TrainingLoopTest {
         sync = sync(wire, wire);
         Evaluation evaluation = evaluation(train(40, null));
         assertThat(evaluation.value("loss")).isLessThan(evaluation.value("unigramLoss"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BFLOAT16", "FLOAT16"})
+    void computingInSixteenBitsReachesTheLossOfFloat32(DType dtype) throws Exception {
+        sync = sync(dtype, DType.FLOAT32);
+        double exact = evaluation(train(30, null)).value("loss");
+        blobs.delete(CheckpointWriter.setName(30));
+        long backstopFrees = Garbage.collect();
+        compute = dtype;
+        double narrow = evaluation(train(30, null)).value("loss");
+        assertThat(narrow).isNotEqualTo(exact).isCloseTo(exact, Percentage.withPercentage(1));
+        assertThat(Garbage.collect()).isEqualTo(backstopFrees);
+    }
+
+    @Test
+    void computingInFloat16WithoutScaledLossIsRefused() {
+        compute = DType.FLOAT16;
+        assertThatThrownBy(() -> settings(1, List.of(0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("set howdah.wire.gradient.dtype=float16");
     }
 
     @Test
@@ -289,7 +312,8 @@ class TrainingLoopTest {
 
         FeedForwardLanguageModel fresh = new FeedForwardLanguageModel(SIZES, 0, 99);
         reader.loadModel("step-00000006", manifest, fresh);
-        assertThat(Evaluator.evaluate(fresh, manifest.properties(), heldOut)).isEqualTo(manifest.evaluation());
+        assertThat(Evaluator.evaluate(fresh, DType.FLOAT32, manifest.properties(), heldOut))
+                .isEqualTo(manifest.evaluation());
         assertThat(fresh.module().isTraining()).isTrue();
     }
 

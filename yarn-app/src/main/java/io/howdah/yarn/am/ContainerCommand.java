@@ -31,6 +31,9 @@ public final class ContainerCommand {
             "-XX:Tier4MinInvocationThreshold=20000",
             "-XX:Tier4CompileThreshold=100000");
 
+    /** Longer than the pause between two operations of a training step, shorter than a time slice. */
+    private static final String BRIEF_SPINS = "20000";
+
     private final Configuration hadoop;
     private final Config config;
     private final List<String> libraries;
@@ -55,8 +58,12 @@ public final class ContainerCommand {
         }
         environment.put(Environment.CLASSPATH.name(), classPath());
         environment.put("OMP_NUM_THREADS", Integer.toString(vcores));
-        // Spinning threads of OpenMP would take the core from the neighbours.
-        environment.put("OMP_WAIT_POLICY", "PASSIVE");
+        if (config.get(YarnKeys.THREAD_WAIT).equals("brief")) {
+            environment.put("GOMP_SPINCOUNT", BRIEF_SPINS);
+        } else {
+            // Spinning threads of OpenMP would take the core from the neighbours.
+            environment.put("OMP_WAIT_POLICY", "PASSIVE");
+        }
         // glibc's arenas per thread would cost memory that no limit counts.
         environment.put("MALLOC_ARENA_MAX", "2");
         if (!UserGroupInformation.isSecurityEnabled()) {

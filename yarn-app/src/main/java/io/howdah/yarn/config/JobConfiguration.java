@@ -2,6 +2,7 @@
 package io.howdah.yarn.config;
 
 import io.howdah.preprocess.PreprocessKeys;
+import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.config.KeyTable;
 import io.howdah.trainer.model.ModelKeys;
@@ -17,7 +18,13 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 public final class JobConfiguration {
     /** Every declared key. */
     public static final KeyTable KEYS = new KeyTable(
-            YarnKeys.ALL, TrainKeys.ALL, ModelKeys.ALL, OptimiserKeys.ALL, SyncKeys.ALL, PreprocessKeys.ALL);
+            YarnKeys.ALL,
+            TrainKeys.ALL,
+            ModelKeys.ALL,
+            OptimiserKeys.ALL,
+            AmpKeys.ALL,
+            SyncKeys.ALL,
+            PreprocessKeys.ALL);
 
     private JobConfiguration() {}
 

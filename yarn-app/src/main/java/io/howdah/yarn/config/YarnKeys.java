@@ -30,6 +30,13 @@ public final class YarnKeys {
     public static final Key<Long> WORKER_MEMORY = memory("howdah.worker.memory.mb", 1024L, "a worker or evaluator");
     public static final Key<Long> WORKER_VCORES = vcores("howdah.worker.vcores", "a worker or evaluator");
     public static final Key<String> WORKER_OPTIONS = options("howdah.worker.java.opts", "a worker or evaluator");
+    public static final Key<String> THREAD_WAIT = Key.choice(
+            "howdah.kernel.thread.wait",
+            "passive",
+            List.of("passive", "brief"),
+            "How the kernels' threads of a container with several cores wait for work: passive sleeps at once; brief looks"
+                    + " out for it for under a millisecond first, which is faster where no other container wants these"
+                    + " cores, and far slower where one does.");
     public static final Key<Long> SERVERS =
             Key.integer("howdah.server.count", 2L, 1, 1_000, "containers", "Number of parameter-server containers, S.");
     public static final Key<Long> SERVER_MEMORY = memory("howdah.server.memory.mb", 768L, "a parameter server");
@@ -85,6 +92,7 @@ public final class YarnKeys {
             WORKER_MEMORY,
             WORKER_VCORES,
             WORKER_OPTIONS,
+            THREAD_WAIT,
             SERVERS,
             SERVER_MEMORY,
             SERVER_VCORES,

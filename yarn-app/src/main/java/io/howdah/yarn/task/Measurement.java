@@ -4,6 +4,7 @@ package io.howdah.yarn.task;
 import io.howdah.hdfs.HdfsBlobStore;
 import io.howdah.hdfs.HdfsDataset;
 import io.howdah.hdfs.Part;
+import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.checkpoint.Evaluation;
 import io.howdah.trainer.checkpoint.Manifest;
 import io.howdah.trainer.config.Config;
@@ -11,6 +12,7 @@ import io.howdah.trainer.data.Dataset;
 import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.model.Models;
 import io.howdah.trainer.model.TrainableModel;
+import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.train.CheckpointReader;
 import io.howdah.trainer.train.Evaluator;
 import io.howdah.trainer.train.TrainKeys;
@@ -52,7 +54,8 @@ public final class Measurement {
         try (Dataset heldOut = HdfsDataset.open(hadoop, new Path(config.get(TrainKeys.INPUT)), Part.HELDOUT)) {
             Map<String, String> results = new LinkedHashMap<>();
             results.put("checkpoint", blobs.location(set));
-            results.putAll(of(Evaluator.evaluate(model, manifest.properties(), heldOut)));
+            results.putAll(of(Evaluator.evaluate(
+                    model, DType.named(trained.get(AmpKeys.DTYPE)), manifest.properties(), heldOut)));
             return results;
         }
     }

@@ -4,6 +4,7 @@ package io.howdah.yarn.task;
 import io.howdah.hdfs.HdfsBlobStore;
 import io.howdah.hdfs.HdfsDataset;
 import io.howdah.hdfs.Part;
+import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.autograd.GradMode;
 import io.howdah.trainer.checkpoint.BlobStore;
 import io.howdah.trainer.checkpoint.Evaluation;
@@ -21,6 +22,7 @@ import io.howdah.trainer.model.TrainableModel;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.SnapshotSource;
 import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.train.CheckpointReader;
 import io.howdah.trainer.train.CheckpointWriter;
@@ -83,6 +85,8 @@ public final class TrainingSession implements AutoCloseable {
 
     /** Loads natives and compiles kernels, so that the first step does not wait for them. */
     void warmUp() throws IOException {
+        // In training, the batch would enter running statistics.
+        model.module().evaluate();
         try (ExampleReader reader = training.open(ReadOrder.sequential(), Position.START);
                 GradMode.Scope noGrad = GradMode.noGrad();
                 StepScope scope = StepScope.open();
@@ -140,8 +144,10 @@ public final class TrainingSession implements AutoCloseable {
             return ResumePoint.start(logicalWorkers);
         }
         Manifest manifest = reader.manifest(newest);
-        // The store brings the parameters; what else the model keeps comes from here.
-        reader.loadModel(newest, manifest, model);
+        if (!model.module().buffers().isEmpty()) {
+            // Weights come from the parameter store, running statistics from here alone.
+            reader.loadModel(newest, manifest, model);
+        }
         return ResumePoint.of(manifest);
     }
 
@@ -190,7 +196,8 @@ public final class TrainingSession implements AutoCloseable {
 
     private Evaluation evaluate(TrainableModel trained) throws IOException {
         phase.accept("evaluating");
-        Evaluation evaluation = Evaluator.evaluate(trained, training.properties(), heldOut);
+        Evaluation evaluation =
+                Evaluator.evaluate(trained, DType.named(config.get(AmpKeys.DTYPE)), training.properties(), heldOut);
         phase.accept("committing");
         return evaluation;
     }

@@ -4,6 +4,7 @@ package io.howdah.trainer.kernel.java;
 import io.howdah.trainer.kernel.Backend;
 import io.howdah.trainer.kernel.Binary;
 import io.howdah.trainer.kernel.Comparison;
+import io.howdah.trainer.kernel.Epilogue;
 import io.howdah.trainer.kernel.Reduction;
 import io.howdah.trainer.kernel.Scan;
 import io.howdah.trainer.kernel.Scatter;
@@ -22,6 +23,11 @@ public class JavaBackend implements Backend {
     @Override
     public void matmul(Tensor a, Tensor b, @Nullable Tensor bias, Tensor out) {
         MatrixProduct.matmul(a, b, bias, out);
+    }
+
+    @Override
+    public void product(Tensor a, Tensor b, Epilogue epilogue, Tensor out) {
+        ScaledProduct.product(this, a, b, epilogue, out);
     }
 
     @Override

@@ -6,6 +6,8 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 /** The sorts of primitives in use, each with its constructor. */
 enum Family {
     MATMUL(PlainDescriptions::matmul),
+    /** scale · product (+ addend) (+ destination): parameter α and the operand of post-operation 1, algorithm 1 to add. */
+    SCALED_MATMUL(PlainDescriptions::scaledMatmul),
     REORDER(PlainDescriptions::reorder),
     REDUCTION(PlainDescriptions::reduction),
     SOFTMAX(PlainDescriptions::softmax),

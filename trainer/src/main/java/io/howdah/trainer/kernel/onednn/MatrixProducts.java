@@ -6,6 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
+import io.howdah.trainer.kernel.Epilogue;
 import io.howdah.trainer.kernel.java.JavaBackend;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Shape;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Matrix products. */
 final class MatrixProducts {
+    /** From which depth on packing the left operand is worth a thought. */
+    private static final long DEEP = 512;
+
     private final Runner runner;
     private final Thresholds thresholds;
     private final JavaBackend java;
@@ -31,7 +35,7 @@ final class MatrixProducts {
             return false;
         }
         try (Temporaries temporaries = new Temporaries(java)) {
-            Tensor left = operand(a, temporaries);
+            Tensor left = isBetterTransposed(a, b) ? temporaries.contiguous(a, dtype) : operand(a, temporaries);
             Tensor right = operand(b, temporaries);
             Tensor row = temporaries.contiguousIfAny(bias, dtype);
             Tensor result = isRowMajor(out) ? out : temporaries.result(out, out.dtype());
@@ -39,6 +43,45 @@ final class MatrixProducts {
             temporaries.finish();
             return done;
         }
+    }
+
+    /** False, with nothing done, for what is left to {@link #matmul} and separate passes. */
+    boolean product(Tensor a, Tensor b, Epilogue epilogue, Tensor out) {
+        Tensor addend = epilogue.addend();
+        if (!thresholds.fitsProduct(a.dtype(), (double) out.elements() * a.size(-1))
+                || !isRowMajor(out)
+                || addend != null && !fits(addend, out)) {
+            return false;
+        }
+        try (Temporaries temporaries = new Temporaries(java)) {
+            Tensor left = operand(a, temporaries);
+            Tensor right = operand(b, temporaries);
+            int algorithm = epilogue.accumulates() ? PlainDescriptions.ACCUMULATES : 0;
+            Call call = Call.of(Family.SCALED_MATMUL, algorithm)
+                    .parameters(epilogue.scale(), 0)
+                    .reads(DNNL_ARG_SRC, left, layout(left))
+                    .reads(DNNL_ARG_WEIGHTS, right, layout(right))
+                    .writes(DNNL_ARG_DST, out, layout(out));
+            if (addend != null) {
+                call.reads(
+                        PointwiseDescriptions.OPERAND_OF_POST_OP_1,
+                        addend,
+                        Layout.of(addend).broadcast());
+            }
+            return call.run(runner);
+        }
+    }
+
+    /** Whether oneDNN finds the addend's elements by the places of the result's: both dense, or whole matrices repeated. */
+    private static boolean fits(Tensor addend, Tensor out) {
+        long[] strides = addend.strides();
+        boolean repeated = strides.length == 3 && strides[0] == 0;
+        if (repeated) {
+            strides[0] = addend.size(1) * addend.size(2);
+        }
+        return addend.dtype() == out.dtype()
+                && out.isContiguous()
+                && Arrays.equals(strides, addend.shape().contiguousStrides());
     }
 
     private boolean multiply(Tensor a, Tensor b, @Nullable Tensor bias, Tensor out) {
@@ -72,6 +115,18 @@ final class MatrixProducts {
             }
             return done;
         }
+    }
+
+    /**
+     * Whether a copy of a transposed left operand by rows costs less than it saves: oneDNN packs it again for every block
+     * of columns of the right one. That is so for the gradient of a weight that is wide rather than high.
+     */
+    private static boolean isBetterTransposed(Tensor a, Tensor b) {
+        return a.dtype().bytes() == 2
+                && a.shape().rank() == 2
+                && !isRowMajor(a)
+                && a.size(1) >= DEEP
+                && b.size(1) >= 2 * a.size(0);
     }
 
     /** The tensor itself, or a copy where neither its rows nor its columns lie side by side. */

@@ -3,6 +3,7 @@ package io.howdah.trainer.kernel.onednn;
 
 import io.howdah.trainer.kernel.Binary;
 import io.howdah.trainer.kernel.Comparison;
+import io.howdah.trainer.kernel.Epilogue;
 import io.howdah.trainer.kernel.Reduction;
 import io.howdah.trainer.kernel.Unary;
 import io.howdah.trainer.kernel.Window;
@@ -95,6 +96,13 @@ public final class OneDnnBackend extends JavaBackend {
     public void matmul(Tensor a, Tensor b, @Nullable Tensor bias, Tensor out) {
         if (!products.matmul(a, b, bias, out)) {
             super.matmul(a, b, bias, out);
+        }
+    }
+
+    @Override
+    public void product(Tensor a, Tensor b, Epilogue epilogue, Tensor out) {
+        if (!products.product(a, b, epilogue, out)) {
+            super.product(a, b, epilogue, out);
         }
     }
 

@@ -7,9 +7,15 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_data_type_undef;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_linear;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_inference;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_matmul_primitive_desc_create;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_binary;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_eltwise;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_sum;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reduction_primitive_desc_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_softmax_backward_primitive_desc_create;
@@ -21,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Constructors of products, reorders, reductions and softmax. */
 final class PlainDescriptions {
+    /** Algorithm of a product that is added to its destination. */
+    static final int ACCUMULATES = 1;
+
     private PlainDescriptions() {}
 
     static int matmul(dnnl_primitive_desc out, Draft draft) {
@@ -32,6 +41,23 @@ final class PlainDescriptions {
                 draft.memory(DNNL_ARG_BIAS),
                 draft.memory(DNNL_ARG_DST),
                 draft.attributes());
+    }
+
+    static int scaledMatmul(dnnl_primitive_desc out, Draft draft) {
+        draft.postOps(operations -> {
+            Recipe recipe = draft.recipe();
+            OneDnn.check(
+                    dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_linear, recipe.alpha(), 0),
+                    "append a factor");
+            dnnl_memory_desc addend = draft.memory(PointwiseDescriptions.OPERAND_OF_POST_OP_1);
+            if (addend != null) {
+                OneDnn.check(dnnl_post_ops_append_binary(operations, dnnl_binary_add, addend), "append an addend");
+            }
+            if (recipe.algorithm() == ACCUMULATES) {
+                OneDnn.check(dnnl_post_ops_append_sum(operations, 1, 0, dnnl_data_type_undef), "append a sum");
+            }
+        });
+        return matmul(out, draft);
     }
 
     static int reorder(dnnl_primitive_desc out, Draft draft) {

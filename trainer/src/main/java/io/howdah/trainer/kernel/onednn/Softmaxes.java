@@ -63,8 +63,14 @@ final class Softmaxes {
         long end = out.address() + out.elements() * out.dtype().bytes();
         double least = logarithm ? Double.NEGATIVE_INFINITY : 0;
         boolean found = false;
-        for (long address = out.address(); address < end; address += step) {
-            found |= !(Elements.get(out.dtype(), address) > least);
+        if (out.dtype() == DType.FLOAT32) {
+            for (long address = out.address(); address < end; address += step) {
+                found |= !(Memory.getFloat(address) > least);
+            }
+        } else {
+            for (long address = out.address(); address < end; address += step) {
+                found |= !(Elements.get(out.dtype(), address) > least);
+            }
         }
         Reference.reachabilityFence(out);
         return found;
@@ -91,7 +97,7 @@ final class Softmaxes {
             }
             int count = Math.toIntExact(logits.size(0));
             IntStream blocks = IntStream.range(0, (count + BLOCK - 1) / BLOCK);
-            (count >= 4 * BLOCK ? blocks.parallel() : blocks).forEach(block -> {
+            (count >= 32 * BLOCK ? blocks.parallel() : blocks).forEach(block -> {
                 for (int i = block * BLOCK; i < Math.min(count, (block + 1) * BLOCK); i++) {
                     long target = Elements.getLong(targets.dtype(), address(targets, i));
                     double logit = logit(logits, i * logits.size(1) + target);

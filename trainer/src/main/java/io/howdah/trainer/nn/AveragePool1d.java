@@ -1,0 +1,39 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.nn;
+
+import io.howdah.trainer.nn.functional.PoolingFunctions;
+import io.howdah.trainer.ops.AveragePools.Divisor;
+import io.howdah.trainer.ops.Pooling;
+import io.howdah.trainer.tensor.Tensor;
+
+/** The mean of every window: [N, C, W] to [N, C, Q]; of the pooling, the widths count. */
+public final class AveragePool1d extends Layer {
+    private final Pooling pooling;
+    private final Divisor divisor;
+
+    /** Means over whole windows, padding included. */
+    public AveragePool1d(Pooling pooling) {
+        this(pooling, Divisor.ALL);
+    }
+
+    /** @param divisor by what the sum of a window is divided */
+    public AveragePool1d(Pooling pooling, Divisor divisor) {
+        this.pooling = pooling;
+        this.divisor = divisor;
+    }
+
+    @Override
+    protected Tensor compute(Tensor x) {
+        return PoolingFunctions.averagePool1d(x, pooling, divisor);
+    }
+
+    @Override
+    protected String expected() {
+        return "[N, C, W] or [C, W] that holds a window";
+    }
+
+    @Override
+    protected String describe() {
+        return PoolText.of(pooling);
+    }
+}
