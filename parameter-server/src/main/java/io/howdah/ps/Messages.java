@@ -108,14 +108,17 @@ final class Messages {
     }
 
     static WorkerReport report(StepReport report) {
-        return WorkerReport.newBuilder()
+        WorkerReport.Builder message = WorkerReport.newBuilder()
                 .setStep(report.step())
                 .setLogicalWorker(report.logicalWorker())
                 .setAttempt(report.attempt())
                 .setSamples(report.samples())
                 .setLossSum(report.lossSum())
-                .setFinite(report.finite())
-                .build();
+                .setFinite(report.finite());
+        if (!Double.isNaN(report.evaluation())) {
+            message.setEvaluation(report.evaluation());
+        }
+        return message.build();
     }
 
     static StepReport report(WorkerReport message) {
@@ -125,7 +128,8 @@ final class Messages {
                 message.getAttempt(),
                 message.getSamples(),
                 message.getLossSum(),
-                message.getFinite());
+                message.getFinite(),
+                message.hasEvaluation() ? message.getEvaluation() : Double.NaN);
     }
 
     static ShardSquares squares(ShardReport report) {
@@ -143,14 +147,17 @@ final class Messages {
     }
 
     static Outcome outcome(StepOutcome outcome) {
-        return Outcome.newBuilder()
+        Outcome.Builder message = Outcome.newBuilder()
                 .setStep(outcome.step())
                 .setApplied(outcome.decision() == Decision.APPLY)
                 .setSamples(outcome.samples())
                 .setLossSum(outcome.lossSum())
                 .setGradientNorm(outcome.gradientNorm())
-                .setNextLossScale(outcome.nextLossScale())
-                .build();
+                .setNextLossScale(outcome.nextLossScale());
+        if (!Double.isNaN(outcome.evaluation())) {
+            message.setEvaluation(outcome.evaluation());
+        }
+        return message.build();
     }
 
     static StepOutcome outcome(Outcome message) {
@@ -160,6 +167,7 @@ final class Messages {
                 message.getSamples(),
                 message.getLossSum(),
                 message.getGradientNorm(),
-                message.getNextLossScale());
+                message.getNextLossScale(),
+                message.hasEvaluation() ? message.getEvaluation() : Double.NaN);
     }
 }

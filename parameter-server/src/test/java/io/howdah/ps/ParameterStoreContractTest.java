@@ -203,6 +203,29 @@ class ParameterStoreContractTest {
         }
     }
 
+    @ParameterizedTest(name = "{0} servers")
+    @ValueSource(ints = {0, 1, 2, 3})
+    void theEvaluationOfLogicalWorker0ComesToAllProcesses(int servers) throws Exception {
+        SyncSettings settings = StoreFixture.settings(2, DType.BFLOAT16, 8);
+        try (StoreFixture fixture = StoreFixture.open(settings, servers, 2, new MemoryBlobStore(), null)) {
+            initialiseAll(fixture, 2);
+            for (double evaluation : new double[] {0.1 + 0.2, Double.NaN}) {
+                long step = Double.isNaN(evaluation) ? 1 : 0;
+                List<CompletableFuture<StepOutcome>> outcomes = new ArrayList<>();
+                for (int worker = 1; worker >= 0; worker--) {
+                    ParameterStore store = fixture.worker(worker);
+                    for (Push push : Training.pushes(step, worker, 0, new Random(worker))) {
+                        Training.await(Training.push(store, push, DType.BFLOAT16));
+                    }
+                    double told = worker == 0 ? evaluation : 7;
+                    outcomes.add(store.finish(new StepReport(step, worker, 0, 3 + worker, 1, true, told)));
+                }
+                outcomes.forEach(outcome ->
+                        assertThat(Training.await(outcome).evaluation()).isEqualTo(Double.valueOf(evaluation)));
+            }
+        }
+    }
+
     @ParameterizedTest(name = "{0} to {1} servers")
     @CsvSource({"0,0", "0,2", "1,3", "3,2", "2,0"})
     void trainingGoesOnFromASnapshotWithTheSameBitsOnAnyNumberOfServers(int servers, int later) throws Exception {

@@ -1,12 +1,14 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.autograd;
 
+import io.howdah.trainer.kernel.Backends;
+import io.howdah.trainer.tensor.Tensor;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where NaN comes from: while it is on, every recorded op remembers the line that called it, and backward stops at
- * the first op whose gradient is NaN. Slow; for debugging.
+ * Finds where NaN comes from: while it is on, every recorded op remembers the line that called it and whether its outputs
+ * are finite, and backward stops at the first op whose gradient is NaN. Slow; for debugging.
  */
 public final class AnomalyMode {
     private static final int FRAMES = 8;
@@ -52,6 +54,45 @@ public final class AnomalyMode {
     private static boolean isEngine(String className) {
         return className.startsWith(ENGINE + "autograd.") && !className.endsWith("Test")
                 || className.startsWith(ENGINE + "ops.") && !className.endsWith("Test");
+    }
+
+    static boolean isFinite(Tensor tensor) {
+        return !tensor.dtype().isFloating() || Backends.current().isFinite(tensor);
+    }
+
+    /**
+     * The op that first gave an infinity or NaN on the way to {@code result}, whose inputs were finite as far as they were
+     * recorded, and the line outside the engine that called it. Null where {@code result} is finite or was not recorded in
+     * anomaly mode.
+     */
+    public static @Nullable String culprit(Tensor result) {
+        Node node = Autograd.isLeaf(result) ? null : Gradients.edge(result).node();
+        if (node == null || node.isFinite()) {
+            return null;
+        }
+        Node earlier = node;
+        while (earlier != null) {
+            node = earlier;
+            earlier = notFiniteInput(node);
+        }
+        String origin = node.origin();
+        String line = origin == null
+                ? ""
+                : " called at "
+                        + origin.strip().lines().findFirst().orElse("").strip().replaceFirst("^at ", "");
+        return "op=" + node.name() + line;
+    }
+
+    private static @Nullable Node notFiniteInput(Node node) {
+        for (int i = 0; i < node.inputCount(); i++) {
+            Edge edge = node.edge(i);
+            if (edge != null
+                    && !(edge.node() instanceof AccumulateGrad)
+                    && !edge.node().isFinite()) {
+                return edge.node();
+            }
+        }
+        return null;
     }
 
     static String advice(@Nullable String origin) {

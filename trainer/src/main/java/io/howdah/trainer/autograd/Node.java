@@ -20,6 +20,7 @@ public abstract class Node {
     private TensorInfo[] outputs = {};
     private @Nullable NodeHooks hooks;
     private final @Nullable String origin;
+    private boolean finite = true;
 
     /**
      * @param name name of the op
@@ -97,6 +98,7 @@ public abstract class Node {
         System.arraycopy(outputs, 0, longer, 0, outputs.length);
         longer[outputs.length] = TensorInfo.of(tensor);
         outputs = longer;
+        finite &= !AnomalyMode.isEnabled() || AnomalyMode.isFinite(tensor);
         return outputs.length - 1;
     }
 
@@ -112,6 +114,11 @@ public abstract class Node {
             hooks = present;
         }
         return present;
+    }
+
+    /** False if anomaly mode found an infinity or NaN in an output. */
+    final boolean isFinite() {
+        return finite;
     }
 
     /** Where the op was called, if anomaly mode was on. */

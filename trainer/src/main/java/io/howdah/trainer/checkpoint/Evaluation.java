@@ -1,21 +1,28 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.checkpoint;
 
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
 /**
- * How well a model predicts held-out text.
+ * How good a model is on held-out data.
  *
- * @param heldOutNatsPerToken mean negative log-likelihood of a held-out token, in nats
- * @param unigramNatsPerToken the same of a model that knows only how often each token occurs in the training text
- * @param tokens number of held-out tokens
+ * @param metrics values by name, for instance {@code loss} or {@code auc}; NaN where the data left one undefined
+ * @param samples number of samples that were judged
  */
-public record Evaluation(double heldOutNatsPerToken, double unigramNatsPerToken, long tokens) {
-    /** The model's loss in bits; tokens are bytes. */
-    public double bitsPerByte() {
-        return heldOutNatsPerToken / Math.log(2);
+public record Evaluation(SortedMap<String, Double> metrics, long samples) {
+    public Evaluation {
+        metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
     }
 
-    /** The unigram baseline in bits; tokens are bytes. */
-    public double unigramBitsPerByte() {
-        return unigramNatsPerToken / Math.log(2);
+    /** The value of a metric that was measured. */
+    public double value(String metric) {
+        Double value = metrics.get(metric);
+        if (value == null) {
+            throw new IllegalArgumentException("Cannot read evaluation: metric=" + metric + ", expected one of "
+                    + metrics.keySet() + "; name one that the model has");
+        }
+        return value;
     }
 }

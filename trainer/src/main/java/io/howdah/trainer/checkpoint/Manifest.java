@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param step decided steps; the weights are those of this version
  * @param settings the job's {@code howdah.} settings that were not defaults
  * @param properties properties of the training dataset that the model was built for
+ * @param appliedSteps steps that moved the weights
  * @param lossScale loss scale of the next step
  * @param positions where each logical worker's reader goes on, in order of logical worker
  * @param blobs every other blob of the checkpoint with its checksum
- * @param evaluation held-out loss of these weights, or null where it was not measured
+ * @param track the evaluations so far, or null before the first
+ * @param evaluation held-out metrics of these weights, or null where they were not measured
  */
 public record Manifest(
         int formatVersion,
@@ -25,9 +27,11 @@ public record Manifest(
         long step,
         Map<String, String> settings,
         Map<String, String> properties,
+        long appliedSteps,
         float lossScale,
         List<Position> positions,
         List<BlobInfo> blobs,
+        @Nullable EvaluationTrack track,
         @Nullable Evaluation evaluation) {
     /** Name of the manifest's blob. */
     public static final String BLOB = "manifest.json";
@@ -35,7 +39,7 @@ public record Manifest(
     /** Name of the blob with the whole FP32 weights. */
     public static final String MODEL_BLOB = "model.safetensors";
 
-    public static final int FORMAT_VERSION = 1;
+    public static final int FORMAT_VERSION = 2;
 
     public Manifest {
         settings = Map.copyOf(settings);

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,16 +44,39 @@ public final class ManifestJson {
         try {
             JsonNode root = JSON.readTree(in.readAllBytes());
             int version = root.path("formatVersion").asInt();
-            if (version != Manifest.FORMAT_VERSION) {
-                throw new IOException("Cannot read manifest: location=" + location + " formatVersion=" + version
-                        + ", expected " + Manifest.FORMAT_VERSION + "; use a version of Howdah that knows this format");
+            if (version == 1 && root instanceof ObjectNode old) {
+                upgrade(old);
+            } else if (version != Manifest.FORMAT_VERSION) {
+                throw new IOException(
+                        "Cannot read manifest: location=" + location + " formatVersion=" + version + ", expected 1 to "
+                                + Manifest.FORMAT_VERSION + "; use a version of Howdah that knows this format");
             }
             return JSON.treeToValue(root, Manifest.class);
-        } catch (JacksonException | NullPointerException e) {
+        } catch (JacksonException | NullPointerException | IllegalArgumentException e) {
             throw new IOException(
                     "Cannot read manifest: location=" + location + ", expected a manifest as this version writes it ("
                             + e.getMessage() + "); use another checkpoint",
                     e);
+        }
+    }
+
+    /**
+     * What version 1 calls otherwise or lacks. It did not say how many steps were applied: all, unless float16 gradients
+     * overflowed; the number only matters to what is logged.
+     */
+    private static void upgrade(ObjectNode root) {
+        root.put("formatVersion", Manifest.FORMAT_VERSION);
+        root.set("appliedSteps", root.get("step"));
+        if (root.get("evaluation") instanceof ObjectNode old) {
+            ObjectNode evaluation = root.putObject("evaluation");
+            double nats = old.required("heldOutNatsPerToken").asDouble();
+            evaluation
+                    .putObject("metrics")
+                    .put("loss", nats)
+                    .put("perplexity", StrictMath.exp(nats))
+                    .put("bitsPerByte", nats / Math.log(2))
+                    .put("unigramLoss", old.required("unigramNatsPerToken").asDouble());
+            evaluation.put("samples", old.required("tokens").asLong());
         }
     }
 

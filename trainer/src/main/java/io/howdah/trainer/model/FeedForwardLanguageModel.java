@@ -82,6 +82,11 @@ public final class FeedForwardLanguageModel implements TrainableModel {
         return layers;
     }
 
+    @Override
+    public List<String> metrics() {
+        return List.of("loss", "perplexity", "bitsPerByte", "accuracy");
+    }
+
     /** One sample per token of the batch, row by row: S = B · L. */
     @Override
     public Prediction predict(Batch batch) {

@@ -20,6 +20,9 @@ public interface TrainableModel {
     /** What the model says of a batch, with the loss of every sample. */
     Prediction predict(Batch batch);
 
+    /** Names of the metrics that fit its predictions, as the table of metrics knows them; the mean loss is always one. */
+    List<String> metrics();
+
     /** The loss of every sample of a batch: [S]. Training minimises the mean. */
     default Tensor losses(Batch batch) {
         return predict(batch).losses();

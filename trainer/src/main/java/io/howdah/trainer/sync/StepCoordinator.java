@@ -97,6 +97,7 @@ public final class StepCoordinator {
     private @Nullable StepOutcome decideIfComplete() {
         long samples = 0;
         double lossSum = 0;
+        double evaluation = Double.NaN;
         boolean finite = true;
         for (StepReport report : workers) {
             if (report == null) {
@@ -105,12 +106,13 @@ public final class StepCoordinator {
             samples += report.samples();
             lossSum += report.lossSum();
             finite &= report.finite();
+            evaluation = report.logicalWorker() == 0 ? report.evaluation() : evaluation;
         }
         if (finite && Arrays.asList(shards).contains(null)) {
             return null;
         }
         finite &= squares.isFinite();
-        StepOutcome outcome = finite ? apply(samples, lossSum) : skip(samples, lossSum);
+        StepOutcome outcome = finite ? apply(samples, lossSum, evaluation) : skip(samples, lossSum, evaluation);
         Arrays.fill(workers, null);
         Arrays.fill(shards, null);
         squares.clear();
@@ -124,14 +126,14 @@ public final class StepCoordinator {
         return outcome;
     }
 
-    private StepOutcome apply(long samples, double lossSum) {
+    private StepOutcome apply(long samples, double lossSum, double evaluation) {
         skips = 0;
         scaler = scaler.after(LossScaler.StepResult.FINITE);
         double norm = Math.sqrt(squares.toDouble());
-        return new StepOutcome(step, Decision.APPLY, samples, lossSum, norm, scaler.scale());
+        return new StepOutcome(step, Decision.APPLY, samples, lossSum, norm, scaler.scale(), evaluation);
     }
 
-    private StepOutcome skip(long samples, double lossSum) {
+    private StepOutcome skip(long samples, double lossSum, double evaluation) {
         skips++;
         float scale = scaler.scale();
         scaler = scaler.after(LossScaler.StepResult.OVERFLOW);
@@ -141,6 +143,6 @@ public final class StepCoordinator {
                 skips,
                 scale,
                 scaler.scale());
-        return new StepOutcome(step, Decision.SKIP, samples, lossSum, Double.NaN, scaler.scale());
+        return new StepOutcome(step, Decision.SKIP, samples, lossSum, Double.NaN, scaler.scale(), evaluation);
     }
 }

@@ -10,9 +10,23 @@ package io.howdah.trainer.sync;
  * @param lossSum sum of the losses of all samples, in nats, added in order of logical worker
  * @param gradientNorm L2 norm of the mean gradient over the whole model, before clipping
  * @param nextLossScale loss scale for step t + 1
+ * @param evaluation the watched metric of the weights of version t, for all processes alike; NaN where it was not
+ *     measured or is not defined
  */
 public record StepOutcome(
-        long step, Decision decision, long samples, double lossSum, double gradientNorm, float nextLossScale) {
+        long step,
+        Decision decision,
+        long samples,
+        double lossSum,
+        double gradientNorm,
+        float nextLossScale,
+        double evaluation) {
+    /** An outcome without an evaluation. */
+    public StepOutcome(
+            long step, Decision decision, long samples, double lossSum, double gradientNorm, float nextLossScale) {
+        this(step, decision, samples, lossSum, gradientNorm, nextLossScale, Double.NaN);
+    }
+
     /** APPLY moves the weights; SKIP leaves them, because some gradient was not finite. */
     public enum Decision {
         APPLY,

@@ -10,5 +10,13 @@ package io.howdah.trainer.sync;
  * @param samples samples of this slice
  * @param lossSum sum of the losses of these samples, in nats
  * @param finite false if a gradient held an infinity or NaN after the cast to the wire dtype
+ * @param evaluation from logical worker 0: the watched metric of the weights of version t, if they were evaluated; else
+ *     NaN
  */
-public record StepReport(long step, int logicalWorker, int attempt, long samples, double lossSum, boolean finite) {}
+public record StepReport(
+        long step, int logicalWorker, int attempt, long samples, double lossSum, boolean finite, double evaluation) {
+    /** A report without an evaluation. */
+    public StepReport(long step, int logicalWorker, int attempt, long samples, double lossSum, boolean finite) {
+        this(step, logicalWorker, attempt, samples, lossSum, finite, Double.NaN);
+    }
+}

@@ -12,6 +12,7 @@ import io.howdah.trainer.tensor.Tensor;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +29,16 @@ public final class CheckpointReader {
 
     /** Name of the newest committed checkpoint, or null where there is none. */
     public @Nullable String newest() throws IOException {
-        return blobs.committed().stream()
-                .filter(set -> set.matches("step-\\d{8,}"))
-                .reduce((older, newer) -> newer.length() >= older.length() ? newer : older)
-                .orElse(null);
+        List<String> sets = ofSteps(blobs.committed());
+        return sets.isEmpty() ? null : sets.get(sets.size() - 1);
+    }
+
+    /** Those of {@code sets} that {@link CheckpointWriter#setName} names, oldest first. */
+    static List<String> ofSteps(List<String> sets) {
+        return sets.stream()
+                .filter(set -> set.matches("step-\\d{8,18}"))
+                .sorted(Comparator.comparingLong(set -> Long.parseLong(set.substring(set.indexOf('-') + 1))))
+                .toList();
     }
 
     /** The manifest of a committed set. */

@@ -5,11 +5,13 @@ import io.howdah.trainer.checkpoint.BlobInfo;
 import io.howdah.trainer.checkpoint.BlobStore;
 import io.howdah.trainer.checkpoint.ChecksumOutputStream;
 import io.howdah.trainer.checkpoint.Evaluation;
+import io.howdah.trainer.checkpoint.EvaluationTrack;
 import io.howdah.trainer.checkpoint.Manifest;
 import io.howdah.trainer.checkpoint.ManifestJson;
 import io.howdah.trainer.checkpoint.SafetensorsEntry;
 import io.howdah.trainer.checkpoint.SafetensorsWriter;
 import io.howdah.trainer.data.Position;
+import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.model.TrainableModel;
 import io.howdah.trainer.sync.ParameterStore;
 import java.io.BufferedOutputStream;
@@ -27,45 +29,35 @@ public final class CheckpointWriter {
     private final ParameterStore store;
     private final Map<String, String> settings;
     private final Map<String, String> properties;
-    private final @Nullable HeldOut heldOut;
-
-    /** Whether training ends with this checkpoint. */
-    public enum Kind {
-        INTERMEDIATE,
-        /** The weights are evaluated before the checkpoint is committed. */
-        FINAL
-    }
-
-    /** Measures the final weights. */
-    @FunctionalInterface
-    public interface HeldOut {
-        Evaluation evaluate(TrainableModel model) throws IOException;
-    }
 
     /**
-     * A committed checkpoint.
+     * What a checkpoint holds beside the weights.
      *
-     * @param set name of the set
-     * @param evaluation held-out loss where it was measured
+     * @param step decided steps
+     * @param appliedSteps steps that moved the weights
+     * @param lossScale loss scale of the next step
+     * @param positions position of each logical worker
+     * @param track the evaluations so far, or null before the first
+     * @param evaluation held-out metrics of the weights where they were measured
      */
-    public record Written(String set, @Nullable Evaluation evaluation) {}
+    record Contents(
+            long step,
+            long appliedSteps,
+            float lossScale,
+            List<Position> positions,
+            @Nullable EvaluationTrack track,
+            @Nullable Evaluation evaluation) {}
 
     /**
      * @param settings the job's {@code howdah.} settings, for the manifest
      * @param properties properties of the training dataset, for the manifest
-     * @param heldOut measures the final weights; null for no evaluation
      */
     public CheckpointWriter(
-            BlobStore blobs,
-            ParameterStore store,
-            Map<String, String> settings,
-            Map<String, String> properties,
-            @Nullable HeldOut heldOut) {
+            BlobStore blobs, ParameterStore store, Map<String, String> settings, Map<String, String> properties) {
         this.blobs = blobs;
         this.store = store;
         this.settings = settings;
         this.properties = properties;
-        this.heldOut = heldOut;
     }
 
     /** Name of the set of a step. */
@@ -73,38 +65,48 @@ public final class CheckpointWriter {
         return String.format(Locale.ROOT, "step-%08d", step);
     }
 
+    /** Whether the checkpoint of {@code step} is committed, because training went on from it. */
+    boolean has(long step) throws IOException {
+        return blobs.committed().contains(setName(step));
+    }
+
+    /** Deletes what {@code settings} do not keep. */
+    void retain(CheckpointSettings settings, @Nullable EvaluationTrack track) throws IOException {
+        Retention.apply(blobs, settings, track);
+    }
+
     /**
-     * Writes the checkpoint of {@code step}, whose FP32 weights are in {@code model}. One that is committed already, because
-     * training goes on from it, stays as it is.
+     * Writes and commits a checkpoint, whose FP32 weights are in {@code model}.
+     *
+     * @return the name of the set
+     * @throws IllegalStateException if a weight is infinite or NaN; nothing is committed then
      */
-    Written write(TrainableModel model, long step, float lossScale, List<Position> positions, Kind kind)
-            throws IOException, InterruptedException {
-        String set = setName(step);
-        if (blobs.committed().contains(set)) {
-            return new Written(set, evaluation(model, kind));
-        }
+    String write(TrainableModel model, Contents contents) throws IOException, InterruptedException {
+        String set = setName(contents.step());
+        checkFinite(model, contents.step());
         boolean committed = false;
         blobs.abandon(set);
         try {
-            List<BlobInfo> written = new ArrayList<>(StoreFutures.await(store.snapshot(step, set)));
-            written.add(writeModel(model, step, set));
-            Evaluation evaluation = evaluation(model, kind);
+            List<BlobInfo> written = new ArrayList<>(StoreFutures.await(store.snapshot(contents.step(), set)));
+            written.add(writeModel(model, contents.step(), set));
             Manifest manifest = new Manifest(
                     Manifest.FORMAT_VERSION,
                     model.name(),
-                    step,
+                    contents.step(),
                     settings,
                     properties,
-                    lossScale,
-                    positions,
+                    contents.appliedSteps(),
+                    contents.lossScale(),
+                    contents.positions(),
                     written,
-                    evaluation);
+                    contents.track(),
+                    contents.evaluation());
             try (OutputStream out = blobs.create(set, Manifest.BLOB)) {
                 ManifestJson.write(out, manifest);
             }
             blobs.commit(set);
             committed = true;
-            return new Written(set, evaluation);
+            return set;
         } finally {
             if (!committed) {
                 blobs.abandon(set);
@@ -112,8 +114,14 @@ public final class CheckpointWriter {
         }
     }
 
-    private @Nullable Evaluation evaluation(TrainableModel model, Kind kind) throws IOException {
-        return kind == Kind.FINAL && heldOut != null ? heldOut.evaluate(model) : null;
+    private static void checkFinite(TrainableModel model, long step) {
+        model.module().stateDict().forEach((name, tensor) -> {
+            if (tensor.dtype().isFloating() && !Backends.current().isFinite(tensor)) {
+                throw new IllegalStateException("Cannot write checkpoint: step=" + step + " tensor=" + name
+                        + " holds an infinity or NaN, expected numbers; go on from an earlier checkpoint with a lower"
+                        + " learning rate");
+            }
+        });
     }
 
     private BlobInfo writeModel(TrainableModel model, long step, String set) throws IOException {

@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Sends each gradient to the store as soon as backward has it, while backward goes on. */
+/**
+ * Sends each gradient to the store as soon as backward has it, while backward goes on. Between slices, gradients add up in
+ * their parameters, as micro-batches need.
+ */
 final class GradientPusher implements AutoCloseable {
     private final ParameterStore store;
     private final List<Tensor> parameters;
@@ -28,8 +31,12 @@ final class GradientPusher implements AutoCloseable {
     private boolean finite;
     private @Nullable Slice slice;
 
-    /** What the gradients of one backward pass have in common. */
-    record Slice(long step, int logicalWorker, int attempt, long samples, float lossScale) {
+    /**
+     * What the gradients of a slice have in common.
+     *
+     * @param factor what the accumulated gradients lack to be the mean's; usually 1
+     */
+    record Slice(long step, int logicalWorker, int attempt, long samples, float lossScale, double factor) {
         Push push(int parameter) {
             return new Push(step, logicalWorker, attempt, parameter, samples, lossScale);
         }
@@ -44,12 +51,12 @@ final class GradientPusher implements AutoCloseable {
             int index = i;
             // A frozen parameter has no gradient; end() sends zeros for it.
             if (parameters.get(i).requiresGrad()) {
-                hooks.add(Hooks.onAccumulated(parameters.get(i), parameter -> push(index, taken(parameter))));
+                hooks.add(Hooks.onAccumulated(parameters.get(i), parameter -> pushIfLast(index)));
             }
         }
     }
 
-    /** Begins a backward pass. */
+    /** Begins the last backward pass of a slice. */
     void begin(Slice newSlice) {
         slice = newSlice;
         finite = true;
@@ -57,20 +64,32 @@ final class GradientPusher implements AutoCloseable {
     }
 
     /**
-     * Ends a backward pass; parameters that it did not reach get a gradient of zeros.
+     * Ends the last backward pass of a slice; parameters that none reached get a gradient of zeros.
      *
      * @return whether all gradients were finite in the wire dtype
      */
     boolean end() {
         for (int i = 0; i < pushed.length; i++) {
             if (!pushed[i]) {
-                push(i, Tensor.zeros(DType.FLOAT32, parameters.get(i).shape()));
+                Tensor earlier = parameters.get(i).requiresGrad() ? taken(parameters.get(i)) : null;
+                push(
+                        i,
+                        earlier != null
+                                ? earlier
+                                : Tensor.zeros(DType.FLOAT32, parameters.get(i).shape()));
             }
         }
         slice = null;
         return finite;
     }
 
+    private void pushIfLast(int parameter) {
+        if (slice != null) {
+            push(parameter, taken(parameters.get(parameter)));
+        }
+    }
+
+    /** The gradient of a parameter in dense form, which it no longer has then. */
     private static @Nullable Tensor taken(Tensor parameter) {
         SparseRows rows = Gradients.takeSparse(parameter);
         if (rows == null) {
@@ -87,6 +106,9 @@ final class GradientPusher implements AutoCloseable {
                     + ", expected a backward pass of the training loop; do not run others on its model");
         }
         Tensor message = gradient.keep();
+        if (slice.factor() != 1) {
+            Backends.current().scale(gradient, slice.factor(), 0, gradient);
+        }
         if (gradient.dtype() != wireDtype) {
             message = Tensor.empty(wireDtype, gradient.shape()).keep();
             Backends.current().convert(gradient, message);

@@ -8,12 +8,14 @@ import io.howdah.trainer.sync.SyncKeys;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
 import java.util.List;
+import java.util.function.LongToDoubleFunction;
 
 /**
  * What one worker process needs to know for training.
  *
  * @param steps T, length of the training
- * @param batchRows rows per step of each logical worker
+ * @param batchRows rows of every micro-batch
+ * @param accumulation k, micro-batches per step of each logical worker; the gradient is the mean over all their samples
  * @param seed seed of the reading order and of random ops
  * @param logicalWorkers V
  * @param ownWorkers logical workers of this process, ascending; the process that holds 0 writes the checkpoints
@@ -21,11 +23,15 @@ import java.util.List;
  * @param gradientDtype wire dtype of gradients
  * @param weightDtype wire dtype of weights
  * @param computeDtype what forward computes in where it can: bfloat16, float16, or float32 for no mixed precision
- * @param checkpointInterval steps between checkpoints; 0 for one at the end only
+ * @param learningRate rate of the c-th applied step, from 1, to be told; the parameter store has its own
+ * @param checkpoints when checkpoints are written
+ * @param evaluation when held-out data is judged
+ * @param search whether to look for the op that an infinity or NaN comes from
  */
 public record TrainSettings(
         long steps,
         int batchRows,
+        int accumulation,
         long seed,
         int logicalWorkers,
         List<Integer> ownWorkers,
@@ -33,7 +39,17 @@ public record TrainSettings(
         DType gradientDtype,
         DType weightDtype,
         DType computeDtype,
-        long checkpointInterval) {
+        LongToDoubleFunction learningRate,
+        CheckpointSettings checkpoints,
+        EvaluationSettings evaluation,
+        AnomalySearch search) {
+    /** Whether to look for the op that an infinity or NaN comes from. */
+    public enum AnomalySearch {
+        OFF,
+        /** Every op is checked, which takes much longer. */
+        ON
+    }
+
     public TrainSettings {
         if (computeDtype == DType.FLOAT16 && gradientDtype != DType.FLOAT16) {
             throw new IllegalArgumentException("Cannot train: computeDtype=float16 gradientDtype=" + gradientDtype
@@ -54,6 +70,7 @@ public record TrainSettings(
         return new TrainSettings(
                 config.get(TrainKeys.STEPS),
                 config.getInt(TrainKeys.BATCH_SIZE),
+                config.getInt(TrainKeys.ACCUMULATION),
                 config.get(TrainKeys.SEED),
                 sync.logicalWorkers(),
                 ownWorkers,
@@ -61,7 +78,29 @@ public record TrainSettings(
                 sync.gradientDtype(),
                 sync.weightDtype(),
                 DType.named(config.get(AmpKeys.DTYPE)),
-                config.get(TrainKeys.CHECKPOINT_INTERVAL));
+                sync.optimiser().learningRate()::at,
+                CheckpointSettings.of(config),
+                EvaluationSettings.of(config),
+                config.get(TrainKeys.ANOMALY) ? AnomalySearch.ON : AnomalySearch.OFF);
+    }
+
+    /**
+     * Length of the training that {@code config} describes, in steps: {@link TrainKeys#STEPS}; or, of E epochs over N
+     * examples with V logical workers, k micro-batches and B rows, ⌈E·N/(V·k·B)⌉.
+     */
+    public static long steps(Config config, int logicalWorkers, long examples) {
+        long epochs = config.get(TrainKeys.EPOCHS);
+        if (epochs == 0) {
+            return config.get(TrainKeys.STEPS);
+        }
+        long perStep = Math.multiplyExact(
+                config.get(TrainKeys.BATCH_SIZE) * config.get(TrainKeys.ACCUMULATION), (long) logicalWorkers);
+        return Math.max(1, (Math.multiplyExact(epochs, examples) + perStep - 1) / perStep);
+    }
+
+    /** Examples per step of each logical worker. */
+    long examplesPerStep() {
+        return (long) batchRows * accumulation;
     }
 
     /** Whether this process brings the first weights and writes the checkpoints. */

@@ -1,32 +1,31 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.train;
 
-import io.howdah.trainer.amp.Autocast;
-import io.howdah.trainer.autograd.Autograd;
-import io.howdah.trainer.data.Batch;
+import io.howdah.trainer.checkpoint.Evaluation;
+import io.howdah.trainer.checkpoint.EvaluationTrack;
 import io.howdah.trainer.data.Dataset;
 import io.howdah.trainer.data.ExampleReader;
 import io.howdah.trainer.data.Position;
 import io.howdah.trainer.model.TrainableModel;
-import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.StepOutcome;
-import io.howdah.trainer.sync.StepReport;
-import io.howdah.trainer.tensor.Randomness;
-import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
+import io.howdah.trainer.train.metric.Metrics;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a model with a parameter store, as one process of possibly many: pull weights, compute the gradients of the own
- * slices, push them, await the decision, step by step.
+ * slices, push them, await the decision, step by step. Between steps the process that leads judges held-out data and writes
+ * checkpoints.
+ *
+ * <p>What an evaluation gives travels with the leading worker's report of the next step and comes to every process, and
+ * every server, with that step's outcome. So all end an early-stopped training at the same step, one after the evaluation.
  *
  * <p>Everything but {@link #requestStop} belongs to the thread that calls {@link #run}.
  */
@@ -35,32 +34,31 @@ public final class TrainingLoop {
     private final Dataset dataset;
     private final ParameterStore store;
     private final TrainSettings settings;
-    private final StepListener listener;
-    private final @Nullable CheckpointWriter checkpoints;
-    private final LongSupplier nanoClock;
+    private final Surroundings surroundings;
     private volatile boolean stopRequested;
     private float lossScale = 1;
     private double loss = Double.NaN;
+    private long appliedSteps;
+    private @Nullable EvaluationTrack track;
 
-    /**
-     * @param checkpoints writes checkpoints where this process leads; null for none
-     * @param nanoClock {@link System#nanoTime} or a test's clock
-     */
+    /** @throws IllegalArgumentException if the watched metric is not one of the model's */
     public TrainingLoop(
             TrainableModel model,
             Dataset dataset,
             ParameterStore store,
             TrainSettings settings,
-            StepListener listener,
-            @Nullable CheckpointWriter checkpoints,
-            LongSupplier nanoClock) {
+            Surroundings surroundings) {
         this.model = model;
         this.dataset = dataset;
         this.store = store;
         this.settings = settings;
-        this.listener = listener;
-        this.checkpoints = checkpoints;
-        this.nanoClock = nanoClock;
+        this.surroundings = surroundings;
+        String metric = settings.evaluation().metric();
+        if (!metric.equals(Metrics.LOSS) && !model.metrics().contains(metric)) {
+            throw new IllegalArgumentException("Cannot train: " + TrainKeys.METRIC.name() + "=" + metric + " model="
+                    + model.name() + ", expected " + Metrics.LOSS + " or one of " + model.metrics()
+                    + "; name a metric that the model has");
+        }
     }
 
     /** Ends the training at the next step boundary; may be called from any thread. */
@@ -69,108 +67,151 @@ public final class TrainingLoop {
     }
 
     /**
-     * Trains up to the last step, or until a stop was requested; then writes the last checkpoint.
+     * Trains up to the last step, until evaluations no longer pay, or until a stop was requested; then writes the last
+     * checkpoint.
      *
      * @param resume where the readers' positions are known: the restored checkpoint, or the start
      * @throws IOException if the dataset cannot be read, the store fails or a checkpoint cannot be written
+     * @throws IllegalStateException if the loss or a weight is infinite or NaN; no such weights are committed
      */
     public TrainingResult run(ResumePoint resume) throws IOException, InterruptedException {
         List<Tensor> parameters = List.copyOf(model.module().parameters().values());
         long step = StoreFutures.await(store.initialise(model.table(), settings.leads() ? parameters : null));
         lossScale = store.lossScale();
+        appliedSteps = resume.appliedSteps();
+        track = resume.track();
         Map<Integer, ExampleReader> readers = new LinkedHashMap<>();
         model.module().train();
+        long first = step;
+        surroundings.tell(listener -> listener.onStart(first, settings.steps()));
         try (WeightPuller puller = new WeightPuller(store, parameters, settings.weightDtype());
                 GradientPusher pusher = new GradientPusher(store, parameters, settings.gradientDtype())) {
+            SliceComputation slices = new SliceComputation(model, settings, pusher);
             for (int worker : settings.ownWorkers()) {
                 readers.put(worker, dataset.open(settings.order(worker), position(resume, worker, step)));
             }
-            long first = step;
-            while (step < settings.steps() && !stopRequested) {
-                if (step > first && isDue(step)) {
-                    write(resume, step, puller, CheckpointWriter.Kind.INTERMEDIATE);
-                }
-                takeStep(step, readers, puller, pusher);
+            while (!ends(step) && !stopRequested) {
+                between(resume, step, puller);
+                takeStep(step, readers, puller, slices, pusher);
                 step++;
             }
-            return finished(resume, step, puller);
+            TrainingResult result = finished(resume, step, puller);
+            surroundings.tell(listener -> listener.onEnd(result));
+            return result;
         } finally {
             close(readers.values());
         }
     }
 
-    private boolean isDue(long step) {
-        return settings.checkpointInterval() > 0 && step % settings.checkpointInterval() == 0;
+    private boolean ends(long step) {
+        return step >= settings.steps() || settings.evaluation().stopping().endsAt(track, step);
+    }
+
+    /** Evaluates and writes a checkpoint where they are due before {@code step}. */
+    private void between(ResumePoint resume, long step, WeightPuller puller) throws IOException, InterruptedException {
+        if (!settings.leads()) {
+            return;
+        }
+        // Weights that a checkpoint was written of before they could be judged are judged after resuming.
+        boolean judged = settings.evaluation().isDue(step) && (track == null || track.step() < step);
+        Evaluation evaluation = judged ? evaluate(step, puller) : null;
+        boolean isBest = evaluation != null && track != null && track.bestStep() == step;
+        boolean isDue = step > resume.step() && settings.checkpoints().isDue(step);
+        if (isDue || isBest && settings.checkpoints().best() == CheckpointSettings.Best.KEEP) {
+            write(resume, step, puller, evaluation);
+        }
+    }
+
+    private @Nullable Evaluation evaluate(long step, WeightPuller puller) throws IOException, InterruptedException {
+        if (surroundings.heldOut() == null) {
+            return null;
+        }
+        puller.pullExactly(step);
+        Evaluation evaluation = surroundings.heldOut().evaluate(model);
+        if (settings.evaluation().isDue(step)) {
+            double value = evaluation.value(settings.evaluation().metric());
+            track = settings.evaluation().stopping().after(track, step, value);
+        }
+        surroundings.tell(listener -> listener.onEvaluation(step, evaluation));
+        return evaluation;
     }
 
     private TrainingResult finished(ResumePoint resume, long step, WeightPuller puller)
             throws IOException, InterruptedException {
-        CheckpointWriter.Kind kind =
-                step >= settings.steps() ? CheckpointWriter.Kind.FINAL : CheckpointWriter.Kind.INTERMEDIATE;
-        CheckpointWriter.Written written = write(resume, step, puller, kind);
-        return new TrainingResult(
-                step, loss, written == null ? null : written.set(), written == null ? null : written.evaluation());
+        Evaluation evaluation = settings.leads() && ends(step) ? evaluate(step, puller) : null;
+        String set = settings.leads() ? write(resume, step, puller, evaluation) : null;
+        return new TrainingResult(step, loss, set, evaluation, track);
     }
 
-    private void takeStep(long step, Map<Integer, ExampleReader> readers, WeightPuller puller, GradientPusher pusher)
+    private void takeStep(
+            long step,
+            Map<Integer, ExampleReader> readers,
+            WeightPuller puller,
+            SliceComputation slices,
+            GradientPusher pusher)
             throws IOException, InterruptedException {
-        long before = nanoClock.getAsLong();
+        long before = surroundings.nanoClock().getAsLong();
+        long epoch = readers.values().iterator().next().position().epoch();
+        float scale = lossScale;
         puller.pull(step);
+        StepOutcome outcome = null;
         List<CompletableFuture<StepOutcome>> outcomes = new ArrayList<>();
         for (Map.Entry<Integer, ExampleReader> reader : readers.entrySet()) {
-            outcomes.add(store.finish(compute(step, reader.getKey(), reader.getValue(), pusher)));
+            int worker = reader.getKey();
+            outcomes.add(store.finish(slices.compute(step, worker, reader.getValue(), scale, evaluated(step, worker))));
         }
         pusher.flush();
         for (CompletableFuture<StepOutcome> pending : outcomes) {
-            StepOutcome outcome = StoreFutures.await(pending);
-            if (pending == outcomes.get(outcomes.size() - 1)) {
-                lossScale = outcome.nextLossScale();
-                loss = outcome.lossSum() / outcome.samples();
-                double seconds = Math.max(1, nanoClock.getAsLong() - before) * 1e-9;
-                listener.onStep(
-                        new StepProgress(step + 1, settings.steps(), loss, outcome.samples() / seconds, outcome));
-            }
+            outcome = StoreFutures.await(pending);
+        }
+        if (outcome != null) {
+            decided(outcome, epoch, surroundings.nanoClock().getAsLong() - before);
         }
     }
 
-    /** Forward and backward of one slice; its gradients are on their way when this returns. */
-    private StepReport compute(long step, int worker, ExampleReader reader, GradientPusher pusher) throws IOException {
-        try (StepScope scope = StepScope.open();
-                WorkerBuffers buffers = WorkerBuffers.of(model.module(), worker);
-                Batch batch = reader.next(settings.batchRows())) {
-            Randomness.current().seed(settings.seed(), worker, step);
-            Tensor losses;
-            try (Autocast.Scope precision = Autocast.to(settings.computeDtype())) {
-                losses = model.losses(batch);
-            }
-            Tensor mean = Reductions.mean(losses);
-            long samples = losses.elements();
-            pusher.begin(new GradientPusher.Slice(step, worker, settings.attempt(), samples, lossScale));
-            try (Tensor seed = Tensor.of(new float[] {lossScale})) {
-                Autograd.backward(mean, seed, Autograd.SavedTensors.FREE);
-            }
-            boolean finite = pusher.end();
-            return new StepReport(step, worker, settings.attempt(), samples, mean.item() * samples, finite);
-        }
+    /** What the report of logical worker 0 says of the weights of {@code step}. */
+    private double evaluated(long step, int worker) {
+        return worker == 0 && track != null && track.step() == step ? track.value() : Double.NaN;
     }
 
-    private CheckpointWriter.@Nullable Written write(
-            ResumePoint resume, long step, WeightPuller puller, CheckpointWriter.Kind kind)
+    private void decided(StepOutcome outcome, long epoch, long nanos) throws IOException {
+        float scale = lossScale;
+        double rate = settings.learningRate().applyAsDouble(appliedSteps + 1);
+        appliedSteps += outcome.decision() == StepOutcome.Decision.APPLY ? 1 : 0;
+        track = settings.evaluation().stopping().after(track, outcome.step(), outcome.evaluation());
+        lossScale = outcome.nextLossScale();
+        loss = outcome.lossSum() / outcome.samples();
+        double seconds = Math.max(1, nanos) * 1e-9;
+        StepProgress progress = new StepProgress(
+                outcome.step() + 1, settings.steps(), epoch, loss, rate, scale, outcome.samples() / seconds, outcome);
+        surroundings.tell(listener -> listener.onStep(progress));
+    }
+
+    /** Commits the checkpoint of {@code step}, unless training went on from it; returns its name. */
+    private @Nullable String write(ResumePoint resume, long step, WeightPuller puller, @Nullable Evaluation evaluation)
             throws IOException, InterruptedException {
-        if (checkpoints == null || !settings.leads()) {
+        CheckpointWriter checkpoints = surroundings.checkpoints();
+        if (checkpoints == null) {
             return null;
+        }
+        if (checkpoints.has(step)) {
+            return CheckpointWriter.setName(step);
         }
         puller.pullExactly(step);
         List<Position> positions = new ArrayList<>();
         for (int worker = 0; worker < settings.logicalWorkers(); worker++) {
             positions.add(position(resume, worker, step));
         }
-        return checkpoints.write(model, step, lossScale, positions, kind);
+        String set = checkpoints.write(
+                model, new CheckpointWriter.Contents(step, appliedSteps, lossScale, positions, track, evaluation));
+        surroundings.tell(listener -> listener.onCheckpoint(step, set));
+        checkpoints.retain(settings.checkpoints(), track);
+        return set;
     }
 
     /** Every step takes the same number of examples, so that positions follow from the number of steps. */
     private Position position(ResumePoint resume, int worker, long step) {
-        long examples = (step - resume.step()) * settings.batchRows();
+        long examples = (step - resume.step()) * settings.examplesPerStep();
         return settings.order(worker).advance(resume.positions().get(worker), examples, dataset.splits());
     }
 

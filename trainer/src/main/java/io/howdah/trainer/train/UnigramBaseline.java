@@ -12,6 +12,9 @@ public final class UnigramBaseline {
     /** Dataset property with V comma-separated counts of the tokens 0 … V−1. */
     public static final String HISTOGRAM = "histogram";
 
+    /** Name of the baseline's mean loss in evaluations. */
+    public static final String METRIC = "unigramLoss";
+
     private final long[] counts;
 
     private UnigramBaseline(long[] counts) {

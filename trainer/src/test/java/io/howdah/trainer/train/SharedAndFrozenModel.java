@@ -16,6 +16,7 @@ import io.howdah.trainer.ops.Slices;
 import io.howdah.trainer.ops.Views;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Tensor;
+import java.util.List;
 
 /** Tells the next token from one: its vector, a frozen layer, batch normalisation, and the table of vectors again. */
 final class SharedAndFrozenModel extends Module implements TrainableModel {
@@ -38,6 +39,11 @@ final class SharedAndFrozenModel extends Module implements TrainableModel {
     @Override
     public String name() {
         return "shared-and-frozen";
+    }
+
+    @Override
+    public List<String> metrics() {
+        return List.of("loss", "accuracy");
     }
 
     @Override

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.assertj.core.data.Percentage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -74,7 +75,20 @@ class TrainingLoopTest {
 
     private TrainSettings settings(long steps, List<Integer> workers) {
         return new TrainSettings(
-                steps, 4, 5, WORKERS, workers, 0, sync.gradientDtype(), sync.weightDtype(), compute, interval);
+                steps,
+                4,
+                1,
+                5,
+                WORKERS,
+                workers,
+                0,
+                sync.gradientDtype(),
+                sync.weightDtype(),
+                compute,
+                sync.optimiser().learningRate()::at,
+                new CheckpointSettings(interval, 0, CheckpointSettings.Best.IGNORE),
+                EvaluationSettings.AT_END,
+                TrainSettings.AnomalySearch.OFF);
     }
 
     private TrainableModel model() {
@@ -92,6 +106,11 @@ class TrainingLoopTest {
         @Override
         public Module module() {
             return plain.module();
+        }
+
+        @Override
+        public List<String> metrics() {
+            return plain.metrics();
         }
 
         @Override
@@ -115,23 +134,33 @@ class TrainingLoopTest {
     private TrainingResult run(LocalParameterStore store, TrainSettings settings, ResumePoint resume)
             throws IOException, InterruptedException {
         TrainableModel model = model();
-        CheckpointWriter writer = new CheckpointWriter(
-                blobs,
-                store,
-                Map.of("howdah.model.hidden", "64"),
-                training.properties(),
-                trained -> Evaluator.evaluate(trained, compute, training.properties(), heldOut));
-        StepListener listener = step -> {
+        CheckpointWriter writer =
+                new CheckpointWriter(blobs, store, Map.of("howdah.model.hidden", "64"), training.properties());
+        TrainingListener listener = steps(step -> {
             if (settings.leads()) {
                 progress.add(step);
                 usedBytes.add(MemoryPool.shared().usedBytes());
             }
-        };
+        });
+        Surroundings surroundings = new Surroundings(
+                List.of(listener),
+                writer,
+                trained -> Evaluator.evaluate(trained, compute, training.properties(), heldOut),
+                System::nanoTime);
         try {
-            return new TrainingLoop(model, training, store, settings, listener, writer, System::nanoTime).run(resume);
+            return new TrainingLoop(model, training, store, settings, surroundings).run(resume);
         } finally {
             model.module().close();
         }
+    }
+
+    private static TrainingListener steps(Consumer<StepProgress> consumer) {
+        return new TrainingListener() {
+            @Override
+            public void onStep(StepProgress step) {
+                consumer.accept(step);
+            }
+        };
     }
 
     private static Evaluation evaluation(TrainingResult result) {
@@ -152,8 +181,8 @@ class TrainingLoopTest {
         TrainingResult result = train(60, null);
 
         Evaluation evaluation = evaluation(result);
-        assertThat(evaluation.heldOutNatsPerToken()).isLessThan(0.75 * evaluation.unigramNatsPerToken());
-        assertThat(evaluation.tokens()).isEqualTo(16 * 32);
+        assertThat(evaluation.value("loss")).isLessThan(0.75 * evaluation.value("unigramLoss"));
+        assertThat(evaluation.samples()).isEqualTo(16 * 32);
         assertThat(progress).hasSize(60);
         assertThat(progress.get(59).step()).isEqualTo(60);
         assertThat(progress.get(59).outcome().samples()).isEqualTo(WORKERS * 4 * 32);
@@ -169,18 +198,18 @@ class TrainingLoopTest {
     void everyWireFormatTrains(DType wire) throws Exception {
         sync = sync(wire, wire);
         Evaluation evaluation = evaluation(train(40, null));
-        assertThat(evaluation.heldOutNatsPerToken()).isLessThan(evaluation.unigramNatsPerToken());
+        assertThat(evaluation.value("loss")).isLessThan(evaluation.value("unigramLoss"));
     }
 
     @ParameterizedTest
     @EnumSource(names = {"BFLOAT16", "FLOAT16"})
     void computingInSixteenBitsReachesTheLossOfFloat32(DType dtype) throws Exception {
         sync = sync(dtype, DType.FLOAT32);
-        double exact = evaluation(train(30, null)).heldOutNatsPerToken();
+        double exact = evaluation(train(30, null)).value("loss");
         blobs.delete(CheckpointWriter.setName(30));
         long backstopFrees = Garbage.collect();
         compute = dtype;
-        double narrow = evaluation(train(30, null)).heldOutNatsPerToken();
+        double narrow = evaluation(train(30, null)).value("loss");
         assertThat(narrow).isNotEqualTo(exact).isCloseTo(exact, Percentage.withPercentage(1));
         assertThat(Garbage.collect()).isEqualTo(backstopFrees);
     }
@@ -195,10 +224,10 @@ class TrainingLoopTest {
 
     @Test
     void oneDnnTrainsToTheSameLoss() throws Exception {
-        double reference = evaluation(train(20, null)).heldOutNatsPerToken();
+        double reference = evaluation(train(20, null)).value("loss");
         blobs.delete(CheckpointWriter.setName(20));
         Backends.use("onednn");
-        double fast = evaluation(train(20, null)).heldOutNatsPerToken();
+        double fast = evaluation(train(20, null)).value("loss");
         assertThat(Math.abs(fast - reference)).isLessThan(0.01);
     }
 
@@ -304,15 +333,19 @@ class TrainingLoopTest {
     void stopsAtAStepBoundaryWithACheckpoint() throws Exception {
         TrainableModel model = model();
         try (LocalParameterStore store = new LocalParameterStore(sync, blobs, null)) {
-            CheckpointWriter writer = new CheckpointWriter(blobs, store, Map.of(), Map.of(), null);
+            CheckpointWriter writer = new CheckpointWriter(blobs, store, Map.of(), Map.of());
             List<TrainingLoop> self = new ArrayList<>();
-            StepListener listener = step -> {
+            TrainingListener listener = steps(step -> {
                 if (step.step() == 3) {
                     self.get(0).requestStop();
                 }
-            };
+            });
             self.add(new TrainingLoop(
-                    model, training, store, settings(50, List.of(0, 1)), listener, writer, () -> 1_000_000_000L));
+                    model,
+                    training,
+                    store,
+                    settings(50, List.of(0, 1)),
+                    new Surroundings(List.of(listener), writer, null, () -> 1_000_000_000L)));
             TrainingResult result = self.get(0).run(ResumePoint.start(WORKERS));
             assertThat(result.step()).isEqualTo(3);
             assertThat(result.checkpoint()).isEqualTo("step-00000003");

@@ -64,11 +64,30 @@ class TrainingStateTest {
             reader.loadModel(from, manifest, model);
             resume = ResumePoint.of(manifest);
         }
-        CheckpointWriter writer = new CheckpointWriter(blobs, store, Map.of(), Map.of(), null);
+        CheckpointWriter writer = new CheckpointWriter(blobs, store, Map.of(), Map.of());
         TrainSettings settings = new TrainSettings(
-                steps, 4, 5, WORKERS, workers, 0, SYNC.gradientDtype(), SYNC.weightDtype(), DType.FLOAT32, interval);
+                steps,
+                4,
+                1,
+                5,
+                WORKERS,
+                workers,
+                0,
+                SYNC.gradientDtype(),
+                SYNC.weightDtype(),
+                DType.FLOAT32,
+                SYNC.optimiser().learningRate()::at,
+                new CheckpointSettings(interval, 0, CheckpointSettings.Best.IGNORE),
+                EvaluationSettings.AT_END,
+                TrainSettings.AnomalySearch.OFF);
         try {
-            new TrainingLoop(model, training, store, settings, step -> {}, writer, System::nanoTime).run(resume);
+            new TrainingLoop(
+                            model,
+                            training,
+                            store,
+                            settings,
+                            new Surroundings(List.of(), writer, null, System::nanoTime))
+                    .run(resume);
         } finally {
             model.close();
         }

@@ -146,6 +146,11 @@ public final class ApplicationMasterMain {
         return new Path(new Path(config.get(TrainKeys.OUTPUT), "_howdah"), applicationId + ".json");
     }
 
+    /** Whether a file beside {@link #resultFile} is one too; trainings write others. */
+    public static boolean isResultFile(Path file) {
+        return file.getName().endsWith(".json");
+    }
+
     private void deleteStaging() {
         try {
             staged.delete();

@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.cli;
 
+import io.howdah.trainer.checkpoint.Evaluation;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.sync.LocalParameterStore;
 import io.howdah.trainer.sync.ParameterStore;
@@ -8,10 +9,12 @@ import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.MemoryPool;
 import io.howdah.trainer.train.StepProgress;
 import io.howdah.trainer.train.TrainKeys;
+import io.howdah.trainer.train.TrainingListener;
 import io.howdah.trainer.train.TrainingResult;
 import io.howdah.yarn.client.JobChecks;
 import io.howdah.yarn.client.JobProgress;
 import io.howdah.yarn.client.ProgressLine;
+import io.howdah.yarn.client.TrainingLength;
 import io.howdah.yarn.config.JobConfiguration;
 import io.howdah.yarn.config.YarnKeys;
 import io.howdah.yarn.task.TrainingSession;
@@ -20,6 +23,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code local train}: the training loop in this process with a parameter store beside it. It computes all logical workers'
@@ -28,8 +32,8 @@ import org.apache.hadoop.fs.CommonConfigurationKeysPublic;
 final class LocalTrainCommand extends Command {
     @Override
     protected int execute(Configuration hadoop, PrintStream printer) throws Exception {
-        Config config = JobConfiguration.parse(hadoop);
         Configuration here = withoutCluster(hadoop);
+        Config config = TrainingLength.resolve(here, JobConfiguration.parse(hadoop));
         JobChecks.checkInput(here, config);
         JobChecks.checkOutput(here, config);
         MemoryPool.shared().limit(config.get(TrainKeys.POOL_MIB) << 20);
@@ -43,7 +47,7 @@ final class LocalTrainCommand extends Command {
                     store,
                     sync,
                     IntStream.range(0, sync.logicalWorkers()).boxed().toList(),
-                    progress -> line.show(look(progress, phase[0])));
+                    shownOn(line, phase));
             printer.println();
             session.results(result).forEach((name, value) -> printer.printf(Locale.ROOT, "%-28s %s%n", name, value));
         }
@@ -55,6 +59,26 @@ final class LocalTrainCommand extends Command {
         Configuration here = new Configuration(hadoop);
         here.set(CommonConfigurationKeysPublic.FS_DEFAULT_NAME_KEY, "file:///");
         return here;
+    }
+
+    /** Shows steps, and the phases between them. */
+    private static TrainingListener shownOn(ProgressLine line, String[] phase) {
+        return new TrainingListener() {
+            private @Nullable StepProgress newest;
+
+            @Override
+            public void onStep(StepProgress progress) {
+                newest = progress;
+                line.show(look(progress, phase[0]));
+            }
+
+            @Override
+            public void onEvaluation(long step, Evaluation evaluation) {
+                if (newest != null) {
+                    line.show(look(newest, phase[0]));
+                }
+            }
+        };
     }
 
     private static JobProgress look(StepProgress progress, String phase) {

@@ -4,6 +4,7 @@ package io.howdah.yarn.cli;
 import io.howdah.trainer.config.Config;
 import io.howdah.yarn.am.JobKind;
 import io.howdah.yarn.client.JobChecks;
+import io.howdah.yarn.client.TrainingLength;
 import io.howdah.yarn.config.JobConfiguration;
 import java.io.PrintStream;
 import org.apache.hadoop.conf.Configuration;
@@ -16,7 +17,7 @@ final class TrainCommand extends Command {
 
     @Override
     protected int execute(Configuration hadoop, PrintStream printer) throws Exception {
-        Config config = JobConfiguration.parse(hadoop);
+        Config config = TrainingLength.resolve(hadoop, JobConfiguration.parse(hadoop));
         JobChecks.checkInput(hadoop, config);
         JobChecks.checkOutput(hadoop, config);
         return new Application(hadoop, config, printer)

@@ -12,7 +12,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live line of a running job: state, step, loss, tokens per second, time to go. On a terminal it is redrawn in place;
+ * The live line of a running job: state, step, loss, samples per second, time to go. On a terminal it is redrawn in place;
  * in a pipe or log file a line is printed when something changed, at most every few seconds.
  */
 public final class ProgressLine implements AutoCloseable {
@@ -114,7 +114,7 @@ public final class ProgressLine implements AutoCloseable {
         return Double.isNaN(progress.loss())
                 ? ""
                 : String.format(
-                        Locale.ROOT, "  loss %.4f  %,.0f tokens/s", progress.loss(), progress.samplesPerSecond());
+                        Locale.ROOT, "  loss %.4f  %,.0f samples/s", progress.loss(), progress.samplesPerSecond());
     }
 
     private String timeToGo(JobProgress progress, long now) {

@@ -141,7 +141,7 @@ final class Demonstration implements AutoCloseable {
                 ApplicationMasterMain.resultFile(config, "any").getParent();
         FileSystem fileSystem = folder.getFileSystem(hadoop);
         Map<String, JobResult> results = new LinkedHashMap<>();
-        for (FileStatus file : fileSystem.listStatus(folder)) {
+        for (FileStatus file : fileSystem.listStatus(folder, ApplicationMasterMain::isResultFile)) {
             try (InputStream in = fileSystem.open(file.getPath())) {
                 JobResult result = new ObjectMapper().readValue(in, JobResult.class);
                 results.put(result.kind(), result);

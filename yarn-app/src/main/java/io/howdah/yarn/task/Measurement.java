@@ -16,6 +16,8 @@ import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.train.CheckpointReader;
 import io.howdah.trainer.train.Evaluator;
 import io.howdah.trainer.train.TrainKeys;
+import io.howdah.trainer.train.UnigramBaseline;
+import io.howdah.trainer.train.metric.Metrics;
 import io.howdah.yarn.config.JobConfiguration;
 import io.howdah.yarn.config.YarnKeys;
 import java.io.FileNotFoundException;
@@ -58,13 +60,27 @@ public final class Measurement {
         }
     }
 
-    /** An evaluation in words; the loss with every digit that it has. */
+    /**
+     * An evaluation in words; the loss with every digit that it has. Of a language model, whose samples are bytes, it is
+     * told in nats per token and bits per byte.
+     */
     static Map<String, String> of(Evaluation evaluation) {
+        boolean language = evaluation.metrics().containsKey("bitsPerByte");
         Map<String, String> results = new LinkedHashMap<>();
-        results.put("heldOut.natsPerToken", Double.toString(evaluation.heldOutNatsPerToken()));
-        results.put("heldOut.bitsPerByte", String.format(Locale.ROOT, "%.4f", evaluation.bitsPerByte()));
-        results.put("heldOut.tokens", Long.toString(evaluation.tokens()));
-        results.put("unigram.bitsPerByte", String.format(Locale.ROOT, "%.4f", evaluation.unigramBitsPerByte()));
+        results.put(
+                language ? "heldOut.natsPerToken" : "heldOut.loss", Double.toString(evaluation.value(Metrics.LOSS)));
+        evaluation.metrics().forEach((name, value) -> {
+            if (name.equals(UnigramBaseline.METRIC)) {
+                results.put("unigram.bitsPerByte", rounded(value / Math.log(2)));
+            } else if (!name.equals(Metrics.LOSS)) {
+                results.put("heldOut." + name, rounded(value));
+            }
+        });
+        results.put(language ? "heldOut.tokens" : "heldOut.samples", Long.toString(evaluation.samples()));
         return results;
+    }
+
+    private static String rounded(double value) {
+        return String.format(Locale.ROOT, "%.4f", value);
     }
 }

@@ -1,14 +1,14 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.task;
 
-import io.howdah.trainer.train.StepListener;
 import io.howdah.trainer.train.StepProgress;
+import io.howdah.trainer.train.TrainingListener;
 import io.howdah.yarn.umbilical.proto.TaskMetrics;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the newest step's numbers for heartbeats; the throughput is smoothed over about twenty steps. */
-final class ThroughputMeter implements StepListener {
+final class ThroughputMeter implements TrainingListener {
     private static final double WEIGHT = 0.05;
 
     private final LongSupplier clockMillis;

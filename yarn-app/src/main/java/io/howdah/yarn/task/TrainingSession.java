@@ -8,6 +8,7 @@ import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.autograd.GradMode;
 import io.howdah.trainer.checkpoint.BlobStore;
 import io.howdah.trainer.checkpoint.Evaluation;
+import io.howdah.trainer.checkpoint.EvaluationTrack;
 import io.howdah.trainer.checkpoint.Manifest;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.data.Batch;
@@ -27,12 +28,15 @@ import io.howdah.trainer.train.CheckpointReader;
 import io.howdah.trainer.train.CheckpointWriter;
 import io.howdah.trainer.train.Evaluator;
 import io.howdah.trainer.train.ResumePoint;
-import io.howdah.trainer.train.StepListener;
+import io.howdah.trainer.train.StepProgress;
+import io.howdah.trainer.train.Surroundings;
 import io.howdah.trainer.train.TrainKeys;
 import io.howdah.trainer.train.TrainSettings;
+import io.howdah.trainer.train.TrainingListener;
 import io.howdah.trainer.train.TrainingLoop;
 import io.howdah.trainer.train.TrainingResult;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One process's part in a training: its data, model and checkpoints, in a container or in a plain JVM. */
 public final class TrainingSession implements AutoCloseable {
+    private final Configuration hadoop;
     private final Config config;
     private final Dataset training;
     private final Dataset heldOut;
@@ -58,6 +63,7 @@ public final class TrainingSession implements AutoCloseable {
      * @param phase told what is being done, for people who wait
      */
     public TrainingSession(Configuration hadoop, Config config, Consumer<String> phase) throws IOException {
+        this.hadoop = hadoop;
         this.config = config;
         this.phase = phase;
         Backends.use(config.get(TrainKeys.BACKEND));
@@ -93,19 +99,41 @@ public final class TrainingSession implements AutoCloseable {
      * Trains with {@code store} until the last step or {@link #stop}.
      *
      * @param ownWorkers logical workers of this process
+     * @param listener told of steps, and of evaluations and checkpoints where this process leads
      */
-    public TrainingResult run(ParameterStore store, SyncSettings sync, List<Integer> ownWorkers, StepListener listener)
+    public TrainingResult run(
+            ParameterStore store, SyncSettings sync, List<Integer> ownWorkers, TrainingListener listener)
             throws IOException, InterruptedException {
         phase.accept("training");
-        CheckpointWriter writer =
-                new CheckpointWriter(blobs, store, config.settings(), training.properties(), this::evaluate);
+        CheckpointWriter writer = new CheckpointWriter(blobs, store, config.settings(), training.properties());
         TrainSettings settings = TrainSettings.of(config, sync, ownWorkers, 0);
-        TrainingLoop created = new TrainingLoop(model, training, store, settings, listener, writer, System::nanoTime);
-        loop = created;
-        if (stopped) {
-            created.requestStop();
+        ResumePoint resume = resumePoint(sync.logicalWorkers());
+        try (Journals journals = settings.leads() ? Journals.open(hadoop, config, resume.step()) : Journals.none()) {
+            List<TrainingListener> listeners = new ArrayList<>(journals.listeners());
+            listeners.add(phases());
+            listeners.add(listener);
+            TrainingLoop created = new TrainingLoop(
+                    model,
+                    training,
+                    store,
+                    settings,
+                    new Surroundings(listeners, writer, this::evaluate, System::nanoTime));
+            loop = created;
+            if (stopped) {
+                created.requestStop();
+            }
+            return created.run(resume);
         }
-        return created.run(resumePoint(sync.logicalWorkers()));
+    }
+
+    /** After an evaluation in the middle, training goes on. */
+    private TrainingListener phases() {
+        return new TrainingListener() {
+            @Override
+            public void onStep(StepProgress progress) {
+                phase.accept("training");
+            }
+        };
     }
 
     /** Where the readers go on: at the newest checkpoint if the job resumes, else at the start. */
@@ -151,6 +179,11 @@ public final class TrainingSession implements AutoCloseable {
         }
         if (result.evaluation() != null) {
             results.putAll(Measurement.of(result.evaluation()));
+        }
+        EvaluationTrack track = result.track();
+        if (track != null && result.checkpoint() != null) {
+            results.put("best." + config.get(TrainKeys.METRIC), Double.toString(track.best()));
+            results.put("best.step", Long.toString(track.bestStep()));
         }
         return results;
     }

@@ -27,8 +27,8 @@ class ProgressLineTest {
         assertThat(bytes.toString(StandardCharsets.UTF_8).lines())
                 .containsExactly(
                         "train  ACCEPTED",
-                        "train  RUNNING training  step 10/100  loss 2.5000  1,000 tokens/s",
-                        "train  RUNNING training  step 60/100  loss 2.2500  1,234 tokens/s  ETA 0:04");
+                        "train  RUNNING training  step 10/100  loss 2.5000  1,000 samples/s",
+                        "train  RUNNING training  step 60/100  loss 2.2500  1,234 samples/s  ETA 0:04");
     }
 
     @Test

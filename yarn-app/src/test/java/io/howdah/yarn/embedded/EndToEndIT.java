@@ -4,6 +4,7 @@ package io.howdah.yarn.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.howdah.yarn.am.ApplicationMasterMain;
 import io.howdah.yarn.am.JobResult;
 import io.howdah.yarn.cli.Commands;
 import java.io.ByteArrayOutputStream;
@@ -219,7 +220,7 @@ class EndToEndIT {
 
     private static Map<String, JobResult> results(String output) throws IOException {
         Map<String, JobResult> results = new HashMap<>();
-        for (FileStatus file : hdfs.listStatus(new Path(output, "_howdah"))) {
+        for (FileStatus file : hdfs.listStatus(new Path(output, "_howdah"), ApplicationMasterMain::isResultFile)) {
             try (InputStream in = hdfs.open(file.getPath())) {
                 JobResult result = new ObjectMapper().readValue(in, JobResult.class);
                 results.put(result.kind(), result);
