@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a checkpoint holds and where training goes on; written last, as {@value #BLOB}.
  *
- * @param formatVersion {@link #FORMAT_VERSION} when written by this version
  * @param model name of the model, for instance {@code feedforward-lm}
  * @param step decided steps; the weights are those of this version
  * @param settings the job's {@code howdah.} settings that were not defaults
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * @param evaluation held-out metrics of these weights, or null where they were not measured
  */
 public record Manifest(
-        int formatVersion,
         String model,
         long step,
         Map<String, String> settings,
@@ -39,6 +37,7 @@ public record Manifest(
     /** Name of the blob with the whole FP32 weights. */
     public static final String MODEL_BLOB = "model.safetensors";
 
+    /** Version of the format that is written. */
     public static final int FORMAT_VERSION = 2;
 
     public Manifest {

@@ -28,11 +28,15 @@ public final class ManifestJson {
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
+    private static final String VERSION = "formatVersion";
+
     private ManifestJson() {}
 
     /** Writes a manifest; leaves the stream open. */
     public static void write(OutputStream out, Manifest manifest) throws IOException {
-        out.write(JSON.writeValueAsBytes(manifest));
+        ObjectNode root = JSON.createObjectNode().put(VERSION, Manifest.FORMAT_VERSION);
+        root.setAll(JSON.<ObjectNode>valueToTree(manifest));
+        out.write(JSON.writeValueAsBytes(root));
     }
 
     /**
@@ -43,7 +47,10 @@ public final class ManifestJson {
     public static Manifest read(InputStream in, String location) throws IOException {
         try {
             JsonNode root = JSON.readTree(in.readAllBytes());
-            int version = root.path("formatVersion").asInt();
+            int version = root.path(VERSION).asInt();
+            if (root instanceof ObjectNode fields) {
+                fields.remove(VERSION);
+            }
             if (version == 1 && root instanceof ObjectNode old) {
                 upgrade(old);
             } else if (version != Manifest.FORMAT_VERSION) {
@@ -65,7 +72,6 @@ public final class ManifestJson {
      * overflowed; the number only matters to what is logged.
      */
     private static void upgrade(ObjectNode root) {
-        root.put("formatVersion", Manifest.FORMAT_VERSION);
         root.set("appliedSteps", root.get("step"));
         if (root.get("evaluation") instanceof ObjectNode old) {
             ObjectNode evaluation = root.putObject("evaluation");

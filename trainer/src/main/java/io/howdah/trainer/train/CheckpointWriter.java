@@ -90,7 +90,6 @@ public final class CheckpointWriter {
             List<BlobInfo> written = new ArrayList<>(StoreFutures.await(store.snapshot(contents.step(), set)));
             written.add(writeModel(model, contents.step(), set));
             Manifest manifest = new Manifest(
-                    Manifest.FORMAT_VERSION,
                     model.name(),
                     contents.step(),
                     settings,

@@ -52,14 +52,14 @@ final class SliceComputation {
                     sums.add(losses.elements(), checked(mean, step, worker));
                     if (i == settings.accumulation() - 1) {
                         pusher.begin(new GradientPusher.Slice(
-                                step, worker, settings.attempt(), sums.samples, lossScale, correction(sums)));
+                                step, worker, settings.share().attempt(), sums.samples, lossScale, correction(sums)));
                     }
                     backward(mean, (float) (lossScale * weight(losses.elements(), sums)), step, worker);
                 }
             }
             finite = pusher.end();
         }
-        return new StepReport(step, worker, settings.attempt(), sums.samples, sums.loss, finite, evaluation);
+        return new StepReport(step, worker, settings.share().attempt(), sums.samples, sums.loss, finite, evaluation);
     }
 
     private GradMode.Scope search() {
@@ -67,7 +67,7 @@ final class SliceComputation {
     }
 
     private Tensor losses(Batch batch) {
-        try (Autocast.Scope precision = Autocast.to(settings.computeDtype())) {
+        try (Autocast.Scope precision = Autocast.to(settings.precision().compute())) {
             return model.losses(batch);
         }
     }

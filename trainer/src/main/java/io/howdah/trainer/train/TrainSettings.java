@@ -4,7 +4,6 @@ package io.howdah.trainer.train;
 import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.data.ReadOrder;
-import io.howdah.trainer.sync.SyncKeys;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
 import java.util.List;
@@ -17,12 +16,8 @@ import java.util.function.LongToDoubleFunction;
  * @param batchRows rows of every micro-batch
  * @param accumulation k, micro-batches per step of each logical worker; the gradient is the mean over all their samples
  * @param seed seed of the reading order and of random ops
- * @param logicalWorkers V
- * @param ownWorkers logical workers of this process, ascending; the process that holds 0 writes the checkpoints
- * @param attempt attempt of this process, for the parameter store
- * @param gradientDtype wire dtype of gradients
- * @param weightDtype wire dtype of weights
- * @param computeDtype what forward computes in where it can: bfloat16, float16, or float32 for no mixed precision
+ * @param share the part of the global batch that this process computes
+ * @param precision dtypes of computing and of the wire
  * @param learningRate rate of the c-th applied step, from 1, to be told; the parameter store has its own
  * @param checkpoints when checkpoints are written
  * @param evaluation when held-out data is judged
@@ -33,12 +28,8 @@ public record TrainSettings(
         int batchRows,
         int accumulation,
         long seed,
-        int logicalWorkers,
-        List<Integer> ownWorkers,
-        int attempt,
-        DType gradientDtype,
-        DType weightDtype,
-        DType computeDtype,
+        WorkerShare share,
+        Precision precision,
         LongToDoubleFunction learningRate,
         CheckpointSettings checkpoints,
         EvaluationSettings evaluation,
@@ -50,21 +41,6 @@ public record TrainSettings(
         ON
     }
 
-    public TrainSettings {
-        if (computeDtype == DType.FLOAT16 && gradientDtype != DType.FLOAT16) {
-            throw new IllegalArgumentException("Cannot train: computeDtype=float16 gradientDtype=" + gradientDtype
-                    + ", expected float16 gradients, which scale the loss; set " + SyncKeys.GRADIENT_DTYPE.name()
-                    + "=float16, or compute in bfloat16");
-        }
-        ownWorkers = List.copyOf(ownWorkers);
-        for (int worker : ownWorkers) {
-            if (worker < 0 || worker >= logicalWorkers) {
-                throw new IllegalArgumentException("Cannot train: ownWorkers=" + ownWorkers
-                        + ", expected numbers below " + logicalWorkers + " logical workers; correct the assignment");
-            }
-        }
-    }
-
     /** The settings of a process that was given {@code ownWorkers}. */
     public static TrainSettings of(Config config, SyncSettings sync, List<Integer> ownWorkers, int attempt) {
         return new TrainSettings(
@@ -72,12 +48,8 @@ public record TrainSettings(
                 config.getInt(TrainKeys.BATCH_SIZE),
                 config.getInt(TrainKeys.ACCUMULATION),
                 config.get(TrainKeys.SEED),
-                sync.logicalWorkers(),
-                ownWorkers,
-                attempt,
-                sync.gradientDtype(),
-                sync.weightDtype(),
-                DType.named(config.get(AmpKeys.DTYPE)),
+                new WorkerShare(sync.logicalWorkers(), ownWorkers, attempt),
+                Precision.of(sync, DType.named(config.get(AmpKeys.DTYPE))),
                 sync.optimiser().learningRate()::at,
                 CheckpointSettings.of(config),
                 EvaluationSettings.of(config),
@@ -105,11 +77,11 @@ public record TrainSettings(
 
     /** Whether this process brings the first weights and writes the checkpoints. */
     public boolean leads() {
-        return ownWorkers.contains(0);
+        return share.leads();
     }
 
     /** In which order logical worker {@code worker} reads. */
     ReadOrder order(int worker) {
-        return new ReadOrder(seed, ReadOrder.Mode.SHUFFLED, worker, logicalWorkers);
+        return new ReadOrder(seed, ReadOrder.Mode.SHUFFLED, worker, share.logicalWorkers());
     }
 }

@@ -84,10 +84,10 @@ public final class TrainingLoop {
         model.module().train();
         long first = step;
         surroundings.tell(listener -> listener.onStart(first, settings.steps()));
-        try (WeightPuller puller = new WeightPuller(store, parameters, settings.weightDtype());
-                GradientPusher pusher = new GradientPusher(store, parameters, settings.gradientDtype())) {
+        try (WeightPuller puller = new WeightPuller(store, parameters, settings.precision().weights());
+                GradientPusher pusher = new GradientPusher(store, parameters, settings.precision().gradients())) {
             SliceComputation slices = new SliceComputation(model, settings, pusher);
-            for (int worker : settings.ownWorkers()) {
+            for (int worker : settings.share().own()) {
                 readers.put(worker, dataset.open(settings.order(worker), position(resume, worker, step)));
             }
             while (!ends(step) && !stopRequested) {
@@ -199,7 +199,7 @@ public final class TrainingLoop {
         }
         puller.pullExactly(step);
         List<Position> positions = new ArrayList<>();
-        for (int worker = 0; worker < settings.logicalWorkers(); worker++) {
+        for (int worker = 0; worker < settings.share().logicalWorkers(); worker++) {
             positions.add(position(resume, worker, step));
         }
         String set = checkpoints.write(

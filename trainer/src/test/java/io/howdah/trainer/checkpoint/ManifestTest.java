@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 class ManifestTest {
     private static Manifest manifest(@Nullable Evaluation evaluation) {
         return new Manifest(
-                Manifest.FORMAT_VERSION,
                 "feedforward-lm",
                 600,
                 Map.of("howdah.train.steps", "600"),

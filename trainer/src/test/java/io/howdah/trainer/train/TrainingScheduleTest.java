@@ -109,10 +109,8 @@ class TrainingScheduleTest {
         assertThat(TrainSettings.steps(config, 2, examples)).isEqualTo(steps);
     }
 
-    @Test
-    void listenersHearEverythingInOrder() throws Exception {
-        List<String> events = new ArrayList<>();
-        fixture.listener = new TrainingListener() {
+    private static TrainingListener writingDown(List<String> events) {
+        return new TrainingListener() {
             @Override
             public void onStart(long step, long steps) {
                 events.add("start " + step + "/" + steps);
@@ -139,6 +137,12 @@ class TrainingScheduleTest {
                 events.add("end " + result.step());
             }
         };
+    }
+
+    @Test
+    void listenersHearEverythingInOrder() throws Exception {
+        List<String> events = new ArrayList<>();
+        fixture.listener = writingDown(events);
         fixture.rows = 16;
         fixture.evaluation = every(2, 0);
         fixture.checkpoints = new CheckpointSettings(3, 0, CheckpointSettings.Best.KEEP);

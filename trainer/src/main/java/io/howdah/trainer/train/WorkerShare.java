@@ -1,0 +1,28 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.train;
+
+import java.util.List;
+
+/**
+ * Which part of the global batch a process computes.
+ *
+ * @param logicalWorkers V
+ * @param own logical workers of this process, ascending; the process that holds 0 writes the checkpoints
+ * @param attempt attempt of this process, for the parameter store
+ */
+public record WorkerShare(int logicalWorkers, List<Integer> own, int attempt) {
+    public WorkerShare {
+        own = List.copyOf(own);
+        for (int worker : own) {
+            if (worker < 0 || worker >= logicalWorkers) {
+                throw new IllegalArgumentException("Cannot train: ownWorkers=" + own + ", expected numbers below "
+                        + logicalWorkers + " logical workers; correct the assignment");
+            }
+        }
+    }
+
+    /** Whether this process brings the first weights and writes the checkpoints. */
+    public boolean leads() {
+        return own.contains(0);
+    }
+}
