@@ -71,6 +71,7 @@ final class GradientPusher implements AutoCloseable {
         return finite;
     }
 
+    /** The gradient of a parameter. Stores take whole tables, so that a sparse one gets its zeros here. */
     private static @Nullable Tensor taken(Tensor parameter) {
         SparseRows rows = Gradients.takeSparse(parameter);
         if (rows == null) {
