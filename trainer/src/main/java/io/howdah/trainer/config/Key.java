@@ -1,8 +1,13 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.config;
 
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +88,44 @@ public record Key<T>(
             return text;
         };
         return new Key<>(name, "choice", defaultText, "one of " + String.join(", ", options), "", doc, parser);
+    }
+
+    /** A key whose value is a list, perhaps empty, of integers in [{@code minimum}, {@code maximum}] with commas between them. */
+    public static Key<List<Long>> integers(
+            String name, List<Long> defaultValue, long minimum, long maximum, String doc) {
+        Function<String, List<Long>> parser = text -> {
+            List<Long> values = split(text).stream().map(Long::valueOf).toList();
+            if (values.stream().anyMatch(value -> value < minimum || value > maximum)) {
+                throw new IllegalArgumentException("out of range");
+            }
+            return values;
+        };
+        String defaultText = defaultValue.stream().map(String::valueOf).collect(Collectors.joining(","));
+        String range = minimum + " to " + maximum + " each, commas between them";
+        return new Key<>(name, "integers", defaultText, range, "", doc, parser);
+    }
+
+    /** A key whose value is a list, perhaps empty, of {@code name=value} with commas between them. */
+    public static Key<Map<String, String>> pairs(String name, Map<String, String> defaultValue, String doc) {
+        Function<String, Map<String, String>> parser = text -> {
+            Map<String, String> values = new TreeMap<>();
+            for (String part : split(text)) {
+                int equals = part.indexOf('=');
+                if (equals < 1 || values.put(part.substring(0, equals), part.substring(equals + 1)) != null) {
+                    throw new IllegalArgumentException("no pair, or twice");
+                }
+            }
+            return Collections.unmodifiableMap(values);
+        };
+        String defaultText = new TreeMap<>(defaultValue)
+                .entrySet().stream().map(Object::toString).collect(Collectors.joining(","));
+        return new Key<>(name, "pairs", defaultText, "name=value, names once, commas between them", "", doc, parser);
+    }
+
+    private static List<String> split(String text) {
+        return text.isEmpty()
+                ? List.of()
+                : Arrays.stream(text.split(",", -1)).map(String::trim).toList();
     }
 
     /** Parses {@code text}, or tells in one line what was wrong with it. */

@@ -5,17 +5,21 @@ import io.howdah.trainer.config.Config;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** All models by name. */
 public final class Models {
-    private static final Map<String, Factory> TABLE =
-            new TreeMap<>(Map.of(FeedForwardLanguageModel.NAME, FeedForwardLanguageModel::of));
-
-    /** Builds a model for a dataset with these properties; equal arguments give equal weights. */
-    @FunctionalInterface
-    interface Factory {
-        TrainableModel create(Config config, Map<String, String> properties, long seed);
-    }
+    private static final Map<String, ModelFactory> TABLE = new TreeMap<>(Map.ofEntries(
+            Map.entry(ImageModels.CNN, ImageModels::cnn),
+            Map.entry(ClickModels.DEEPFM, ClickModels::deepFm),
+            Map.entry(ClickModels.DLRM, ClickModels::dlrm),
+            Map.entry(FeedForwardLanguageModel.NAME, FeedForwardLanguageModel::of),
+            Map.entry(LinearModels.REGRESSION, LinearModels::regression),
+            Map.entry(LinearModels.LOGISTIC, LinearModels::logistic),
+            Map.entry(Perceptron.NAME, Perceptron::create),
+            Map.entry(ImageModels.RESNET18, ImageModels::resnet18),
+            Map.entry(ImageModels.RESNET50, ImageModels::resnet50),
+            Map.entry(ClickModels.WIDE_AND_DEEP, ClickModels::wideAndDeep)));
 
     private Models() {}
 
@@ -24,17 +28,27 @@ public final class Models {
     }
 
     /**
-     * The model named by {@link ModelKeys#NAME}.
+     * The model that {@link ModelKeys#CLASS} builds, or without it the one named by {@link ModelKeys#NAME}.
      *
      * @param properties properties of the dataset
      * @param seed seed of the first weights
+     * @throws IllegalArgumentException if the class is missing or no {@link ModelFactory}, or a property is missing
      */
     public static TrainableModel create(Config config, Map<String, String> properties, long seed) {
-        return create(config.get(ModelKeys.NAME), config, properties, seed);
+        String userClass = config.find(ModelKeys.CLASS);
+        if (userClass == null) {
+            return create(config.get(ModelKeys.NAME), config, properties, seed);
+        }
+        @Nullable TrainableModel model = UserModels.load(userClass).create(config, properties, seed);
+        if (model == null) {
+            throw new IllegalArgumentException("Cannot create model: " + ModelKeys.CLASS.name() + "=" + userClass
+                    + " returned null, expected a model; correct the class");
+        }
+        return model;
     }
 
     static TrainableModel create(String name, Config config, Map<String, String> properties, long seed) {
-        Factory factory = TABLE.get(name);
+        ModelFactory factory = TABLE.get(name);
         if (factory == null) {
             throw new IllegalArgumentException(
                     "Cannot create model: name=" + name + ", expected one of " + names() + "; correct the name");

@@ -89,7 +89,7 @@ final class GradientPusher implements AutoCloseable {
         }
     }
 
-    /** The gradient of a parameter in dense form, which it no longer has then. */
+    /** The gradient of a parameter, no longer its own. Stores take whole tables, so that a sparse one gets its zeros here. */
     private static @Nullable Tensor taken(Tensor parameter) {
         SparseRows rows = Gradients.takeSparse(parameter);
         if (rows == null) {
