@@ -2,14 +2,19 @@
 package io.howdah.trainer.model;
 
 import io.howdah.trainer.config.Config;
+import io.howdah.trainer.model.lm.LanguageModels;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** All models by name. */
 public final class Models {
-    private static final Map<String, Factory> TABLE =
-            new TreeMap<>(Map.of(FeedForwardLanguageModel.NAME, FeedForwardLanguageModel::of));
+    private static final Map<String, Factory> TABLE = new TreeMap<>(Map.ofEntries(
+            Map.entry(FeedForwardLanguageModel.NAME, FeedForwardLanguageModel::of),
+            Map.entry(LanguageModels.LSTM, LanguageModels::lstm),
+            Map.entry(LanguageModels.BERT, LanguageModels::bert),
+            Map.entry(LanguageModels.GPT2, LanguageModels::gpt2),
+            Map.entry(LanguageModels.LLAMA, LanguageModels::llama)));
 
     /** Builds a model for a dataset with these properties; equal arguments give equal weights. */
     @FunctionalInterface

@@ -5,6 +5,7 @@ import io.howdah.trainer.config.Config;
 import io.howdah.yarn.am.JobKind;
 import io.howdah.yarn.client.JobChecks;
 import io.howdah.yarn.config.JobConfiguration;
+import io.howdah.yarn.task.Pretraining;
 import java.io.PrintStream;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Option;
@@ -19,6 +20,7 @@ final class TrainCommand extends Command {
         Config config = JobConfiguration.parse(hadoop);
         JobChecks.checkInput(hadoop, config);
         JobChecks.checkOutput(hadoop, config);
+        Pretraining.completed(hadoop, config);
         return new Application(hadoop, config, printer)
                 .run(JobKind.TRAIN, detach ? Following.DETACHED : Following.TO_THE_END);
     }

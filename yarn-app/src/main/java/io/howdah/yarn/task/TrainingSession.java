@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One process's part in a training: its data, model and checkpoints, in a container or in a plain JVM. */
 public final class TrainingSession implements AutoCloseable {
+    private final Configuration hadoop;
     private final Config config;
     private final Dataset training;
     private final Dataset heldOut;
@@ -58,14 +59,15 @@ public final class TrainingSession implements AutoCloseable {
      * @param phase told what is being done, for people who wait
      */
     public TrainingSession(Configuration hadoop, Config config, Consumer<String> phase) throws IOException {
-        this.config = config;
+        this.hadoop = hadoop;
+        this.config = Pretraining.completed(hadoop, config);
         this.phase = phase;
         Backends.use(config.get(TrainKeys.BACKEND));
         Path input = new Path(config.get(TrainKeys.INPUT));
         this.training = HdfsDataset.open(hadoop, input, Part.TRAIN);
         this.heldOut = HdfsDataset.open(hadoop, input, Part.HELDOUT);
         this.blobs = checkpoints(hadoop, config);
-        this.model = Models.create(config, training.properties(), config.get(TrainKeys.SEED));
+        this.model = Models.create(this.config, training.properties(), config.get(TrainKeys.SEED));
     }
 
     /** The checkpoints of a job. */
@@ -113,6 +115,7 @@ public final class TrainingSession implements AutoCloseable {
         CheckpointReader reader = new CheckpointReader(blobs);
         String newest = config.get(TrainKeys.RESUME) ? reader.newest() : null;
         if (newest == null) {
+            Pretraining.load(hadoop, config, model);
             return ResumePoint.start(logicalWorkers);
         }
         Manifest manifest = reader.manifest(newest);
