@@ -18,7 +18,7 @@ class ModelFolderTest {
     java.nio.file.Path folder;
 
     private HdfsModelFolder at(String name) throws IOException {
-        return HdfsModelFolder.at(new Configuration(), new Path(folder.resolve(name).toUri()));
+        return HdfsModelFolder.at(new Configuration(), new Path("file:" + folder.resolve(name)));
     }
 
     @Test
@@ -53,6 +53,7 @@ class ModelFolderTest {
                 .hasMessageContaining("missing is missing, expected a folder with config.json");
         Files.createDirectories(folder.resolve("empty"));
         HdfsModelFolder empty = at("empty");
-        assertThatThrownBy(() -> empty.open("config.json")).hasMessageContaining("has no config.json, expected one of []");
+        assertThatThrownBy(() -> empty.open("config.json"))
+                .hasMessageContaining("has no config.json, expected one of []");
     }
 }

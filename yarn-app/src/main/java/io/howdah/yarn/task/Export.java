@@ -8,6 +8,7 @@ import io.howdah.trainer.config.Config;
 import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.model.Models;
 import io.howdah.trainer.model.TrainableModel;
+import io.howdah.trainer.model.pretrained.ByteTokenizer;
 import io.howdah.trainer.model.pretrained.ModelExport;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.train.CheckpointReader;
@@ -63,7 +64,7 @@ public final class Export {
         try {
             ModelExport export = ModelExport.of(model, dtype);
             reader.loadModel(set, manifest, model);
-            ModelFolder origin = tokenizerOf(hadoop, trained);
+            ModelFolder origin = tokenizerOf(hadoop, trained, manifest);
             export.write(HdfsBlobStore.at(hadoop, target.getParent()), target.getName(), origin);
         } finally {
             model.module().close();
@@ -75,12 +76,16 @@ public final class Export {
         return results;
     }
 
-    /** What the training started from, if it is still there: the weights do not need it, the tokenizer is lost without. */
-    private static @Nullable ModelFolder tokenizerOf(Configuration hadoop, Config trained)
+    /**
+     * Where the tokenizer comes from: what the training started from, if it is still there, since the weights do not need
+     * it; or the tokens are bytes.
+     */
+    private static @Nullable ModelFolder tokenizerOf(Configuration hadoop, Config trained, Manifest manifest)
             throws IOException {
         ModelFolder origin = Pretraining.origin(hadoop, trained);
         if (origin == null) {
-            return null;
+            String vocabulary = Integer.toString(ByteTokenizer.VOCABULARY);
+            return vocabulary.equals(manifest.properties().get("vocabulary")) ? new ByteTokenizer() : null;
         }
         try {
             origin.files();

@@ -84,8 +84,7 @@ class LocalExportTest {
     }
 
     private int export(String from, String to, String... options) {
-        List<String> words =
-                new ArrayList<>(List.of("--to", folder.resolve(to).toString()));
+        List<String> words = new ArrayList<>(List.of("--to", folder.resolve(to).toString()));
         words.addAll(List.of(options));
         return run("export", words, "howdah.train.output=" + folder.resolve(from));
     }
@@ -107,9 +106,15 @@ class LocalExportTest {
         Path exported = folder.resolve("exported");
         try (var files = Files.list(exported)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("config.json", "generation_config.json", "model.safetensors");
+                    .containsExactlyInAnyOrder(
+                            "config.json",
+                            "generation_config.json",
+                            "model.safetensors",
+                            "tokenizer.json",
+                            "tokenizer_config.json");
         }
-        JsonNode config = new ObjectMapper().readTree(exported.resolve("config.json").toFile());
+        JsonNode config =
+                new ObjectMapper().readTree(exported.resolve("config.json").toFile());
         assertThat(config.path("architectures").path(0).asText()).isEqualTo("LlamaForCausalLM");
         assertThat(config.path("num_key_value_heads").asInt()).isEqualTo(2);
         assertThat(config.path("vocab_size").asInt()).isEqualTo(256);
@@ -165,7 +170,8 @@ class LocalExportTest {
         err.reset();
         assertThat(run("export", List.of(), "howdah.train.output=" + folder.resolve("first")))
                 .isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8).toLowerCase(Locale.ROOT)).contains("--to");
+        assertThat(err.toString(StandardCharsets.UTF_8).toLowerCase(Locale.ROOT))
+                .contains("--to");
     }
 
     @Test
@@ -180,7 +186,10 @@ class LocalExportTest {
                 "howdah.model.pretrained=" + folder.resolve("contradicted"));
         assertThat(status).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8))
-                .contains("howdah.lm.width=32, expected 16", "howdah.lm.layers=3", "howdah.model.name=gpt2, expected llama")
+                .contains(
+                        "howdah.lm.width=32, expected 16",
+                        "howdah.lm.layers=3",
+                        "howdah.model.name=gpt2, expected llama")
                 .hasLineCount(3);
         err.reset();
         assertThat(train("third", "howdah.model.pretrained=" + folder.resolve("nowhere")))

@@ -85,9 +85,11 @@ class LanguageTrainingTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void float16WithScaledGradientsReachesTheFloat32Loss(String name) {
+    void lowerPrecisionReachesTheFloat32Loss(String name) {
         double expected = curves.path(name).path("float32").path(STEPS - 1).asDouble();
-        assertThat(train(name, DType.FLOAT16)[STEPS - 1]).as(name).isCloseTo(expected, withPercentage(1));
+        for (DType dtype : List.of(DType.BFLOAT16, DType.FLOAT16)) {
+            assertThat(train(name, dtype)[STEPS - 1]).as(name + " " + dtype).isCloseTo(expected, withPercentage(1));
+        }
     }
 
     private static TrainableModel model(String name) {

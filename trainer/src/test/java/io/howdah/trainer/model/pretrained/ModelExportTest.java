@@ -134,6 +134,22 @@ class ModelExportTest {
     }
 
     @Test
+    void theTokenizerOfBytesNamesEveryByteOnce() throws IOException {
+        ByteTokenizer tokenizer = new ByteTokenizer();
+        JsonNode vocabulary;
+        try (InputStream in = tokenizer.open("tokenizer.json")) {
+            vocabulary = JSON.readTree(in.readAllBytes()).path("model").path("vocab");
+        }
+        assertThat(vocabulary.size()).isEqualTo(256);
+        // As GPT-2 names letters, the newline, the space and the byte after the printable ones.
+        assertThat(vocabulary.path("A").asInt(-1)).isEqualTo('A');
+        assertThat(vocabulary.path("\u010a").asInt(-1)).isEqualTo('\n');
+        assertThat(vocabulary.path("\u0120").asInt(-1)).isEqualTo(' ');
+        assertThat(vocabulary.path("\u0143").asInt(-1)).isEqualTo(0xAD);
+        assertThatThrownBy(() -> tokenizer.open("merges.txt")).isInstanceOf(IOException.class);
+    }
+
+    @Test
     void refusesWhatTheLibraryLacksAndWeightsThatDoNotFit() throws IOException {
         TrainableModel bert = model(Map.of("howdah.model.name", "bert", "howdah.lm.layers", "1"));
         assertThatThrownBy(() -> ModelExport.of(bert, DType.FLOAT32))
