@@ -11,6 +11,8 @@ import io.howdah.trainer.data.ReadOrder;
 import io.howdah.trainer.data.ReadOrder.Mode;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
@@ -64,6 +66,24 @@ class MiniDfsTest extends BlobStoreContract {
             batch.column("tokens").buffer().get(tokens);
             histogram.add(tokens, 0, tokens.length);
             assertThat(histogram).hasToString(dataset.properties().get("histogram"));
+        }
+    }
+
+    @Test
+    void modelFoldersAreReadFromHdfs() throws IOException {
+        Configuration hadoop = cluster.getConfiguration(0);
+        Path parent = new Path(cluster.getURI() + "/models");
+        HdfsBlobStore blobs = HdfsBlobStore.at(hadoop, parent);
+        byte[] content = new byte[100_000];
+        content[99_999] = 7;
+        try (OutputStream out = blobs.create("tiny", "model.safetensors")) {
+            out.write(content);
+        }
+        blobs.commit("tiny");
+        HdfsModelFolder model = HdfsModelFolder.at(hadoop, new Path(parent, "tiny"));
+        assertThat(model.files()).containsExactly("model.safetensors");
+        try (InputStream in = model.open("model.safetensors")) {
+            assertThat(in.readAllBytes()).isEqualTo(content);
         }
     }
 }

@@ -58,14 +58,22 @@ public final class SafetensorsReader {
     public Tensor nextTensor() throws IOException {
         SafetensorsTensor described = take();
         Tensor tensor = Tensor.empty(described.dtype(), described.shape());
-        ByteBuffer target = tensor.buffer();
-        byte[] piece = new byte[PIECE];
-        while (target.hasRemaining()) {
-            int count = Math.min(piece.length, target.remaining());
-            readFully(piece, count, described);
-            target.put(piece, 0, count);
+        boolean whole = false;
+        try {
+            ByteBuffer target = tensor.buffer();
+            byte[] piece = new byte[PIECE];
+            while (target.hasRemaining()) {
+                int count = Math.min(piece.length, target.remaining());
+                readFully(piece, count, described);
+                target.put(piece, 0, count);
+            }
+            whole = true;
+            return tensor;
+        } finally {
+            if (!whole) {
+                tensor.close();
+            }
         }
-        return tensor;
     }
 
     /** The elements of the next tensor, which must be float32. */
@@ -94,6 +102,17 @@ public final class SafetensorsReader {
             tensors.put(name, nextTensor());
         }
         return tensors;
+    }
+
+    /**
+     * To be called behind the last tensor.
+     *
+     * @throws IOException if the stream goes on
+     */
+    public void checkEnd() throws IOException {
+        if (in.read() >= 0) {
+            throw SafetensorsHeader.malformed(file, "it goes on behind its last tensor");
+        }
     }
 
     private SafetensorsTensor take() {

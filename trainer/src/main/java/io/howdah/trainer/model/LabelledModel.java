@@ -36,7 +36,7 @@ final class LabelledModel implements TrainableModel {
         return network;
     }
 
-    /** Names of the metrics that fit the task. */
+    @Override
     public List<String> metrics() {
         return task.metrics();
     }

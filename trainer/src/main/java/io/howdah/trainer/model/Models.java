@@ -2,6 +2,7 @@
 package io.howdah.trainer.model;
 
 import io.howdah.trainer.config.Config;
+import io.howdah.trainer.model.lm.LanguageModels;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,6 +17,10 @@ public final class Models {
             Map.entry(FeedForwardLanguageModel.NAME, FeedForwardLanguageModel::of),
             Map.entry(LinearModels.REGRESSION, LinearModels::regression),
             Map.entry(LinearModels.LOGISTIC, LinearModels::logistic),
+            Map.entry(LanguageModels.LSTM, LanguageModels::lstm),
+            Map.entry(LanguageModels.BERT, LanguageModels::bert),
+            Map.entry(LanguageModels.GPT2, LanguageModels::gpt2),
+            Map.entry(LanguageModels.LLAMA, LanguageModels::llama),
             Map.entry(Perceptron.NAME, Perceptron::create),
             Map.entry(ImageModels.RESNET18, ImageModels::resnet18),
             Map.entry(ImageModels.RESNET50, ImageModels::resnet50),

@@ -32,6 +32,20 @@ public final class Embedding extends Layer {
         this.weight = parameter("weight", EmbeddingTable.of(tokens, width, options, random));
     }
 
+    private Embedding(Tensor weight) {
+        this.options = EmbeddingOptions.DEFAULT;
+        this.weight = parameter("weight", weight);
+    }
+
+    /**
+     * An embedding with these first values, which it owns.
+     *
+     * @param weight [V, D]
+     */
+    public static Embedding of(Tensor weight) {
+        return new Embedding(weight);
+    }
+
     /** The vectors, [V, D]. */
     public Tensor weight() {
         return weight;

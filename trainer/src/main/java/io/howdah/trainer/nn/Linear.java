@@ -31,9 +31,24 @@ public final class Linear extends Layer {
         this.bias = bias == Bias.LEARNT ? parameter("bias", Initialisation.uniform(random, bound, outputs)) : null;
     }
 
+    private Linear(Tensor weight, @Nullable Tensor bias) {
+        this.weight = parameter("weight", weight);
+        this.bias = bias == null ? null : parameter("bias", bias);
+    }
+
     private Linear(Tensor weight) {
         this.weight = share("weight", weight);
         this.bias = null;
+    }
+
+    /**
+     * A layer with these first values, which it owns.
+     *
+     * @param weight [N, K]
+     * @param bias [N] or null
+     */
+    public static Linear of(Tensor weight, @Nullable Tensor bias) {
+        return new Linear(weight, bias);
     }
 
     /**

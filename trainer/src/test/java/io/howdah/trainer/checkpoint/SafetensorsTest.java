@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.io.ByteArrayInputStream;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -126,6 +128,44 @@ class SafetensorsTest {
         assertThatThrownBy(() -> read(file(header, 64)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("Cannot read safetensors: file=test");
+    }
+
+    /** Good tensor a, then one that is described wrongly. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'dtype':'F32','shape':[1],'data_offsets':[2,6]|tensor b begins at 2 instead of 4",
+                "'dtype':'F32','shape':[1],'data_offsets':[8,12]|tensor b begins at 8 instead of 4",
+                "'dtype':'F8_E4M3','shape':[1],'data_offsets':[4,5]|tensor b has dtype F8_E4M3, known are",
+                "'shape':[1],'data_offsets':[4,8]|tensor b has dtype , known are",
+                "'dtype':'F32','shape':[2],'data_offsets':[4,8]|tensor b has offsets that do not fit its shape",
+                "'dtype':'F32','shape':[1],'data_offsets':[8,4]|tensor b has offsets that do not fit its shape",
+                "'dtype':'F32','shape':[1]|tensor b has a shape or offsets that are no natural numbers",
+                "'dtype':'F32','shape':[-1],'data_offsets':[4,8]|tensor b has a shape or offsets",
+                "'dtype':'F32','shape':[4294967296,4294967296],'data_offsets':[4,8]|tensor b has an impossible shape"
+            },
+            quoteCharacter = '"')
+    void namesTheTensorThatIsDescribedWrongly(String described, String message) {
+        String header = "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'b':{" + described + "}}";
+        assertThatThrownBy(() -> read(file(header.replace('\'', '"'), 64)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void namesTheTensorInWhichAFileEndsAndWhatGoesOn() throws IOException {
+        byte[] whole = write(
+                Map.of(), SafetensorsEntry.of("first", new float[2]), SafetensorsEntry.of("second", new float[2]));
+        long missed = Garbage.collect();
+        SafetensorsReader truncated = read(Arrays.copyOf(whole, whole.length - 3));
+        truncated.nextFloats();
+        assertThatThrownBy(truncated::nextTensor).hasMessageContaining("it ends within tensor second");
+        assertThat(Garbage.collect()).isEqualTo(missed);
+        SafetensorsReader longer = read(Arrays.copyOf(whole, whole.length + 1));
+        longer.nextFloats();
+        longer.nextFloats();
+        assertThatThrownBy(longer::checkEnd).hasMessageContaining("file=test, it goes on behind its last tensor");
     }
 
     @Test

@@ -65,8 +65,8 @@ class FeedForwardLanguageModelTest {
 
     @Test
     void refusesUnknownNamesAndDatasetsWithoutTokens() {
-        assertThatThrownBy(() -> Models.create("resnet", DEFAULTS, Map.of(), 1))
-                .hasMessageContaining("name=resnet, expected one of [feedforward-lm]");
+        assertThatThrownBy(() -> Models.create("eliza", DEFAULTS, Map.of(), 1))
+                .hasMessageContaining("name=eliza, expected one of " + Models.names());
         assertThatThrownBy(() -> Models.create(DEFAULTS, Map.of("separator", "0"), 1))
                 .hasMessageContaining("dataset property vocabulary=null");
     }

@@ -28,11 +28,13 @@ public final class Commands {
             new Command.Row("datagen", "draw a dataset from a known distribution: ctr or images", DatagenCommand::new),
             new Command.Row("train", "train a model in YARN containers", TrainCommand::new),
             new Command.Row("evaluate", "measure a checkpoint on the held-out data", EvaluateCommand::new),
+            new Command.Row("export", "write a checkpoint as a folder of the Hugging Face library", ExportCommand::new),
             new Command.Row(
                     "local preprocess", "the same in this process, without a cluster", LocalPreprocessCommand::new),
             new Command.Row("local datagen", "the same to local files", LocalDatagenCommand::new),
             new Command.Row("local train", "the same in this process, without a cluster", LocalTrainCommand::new),
             new Command.Row("local evaluate", "the same in this process, without a cluster", LocalEvaluateCommand::new),
+            new Command.Row("local export", "the same with local files as the default", LocalExportCommand::new),
             new Command.Row("version", "print versions", VersionCommand::new));
 
     private Commands() {}

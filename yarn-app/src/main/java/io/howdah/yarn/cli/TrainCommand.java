@@ -6,6 +6,7 @@ import io.howdah.yarn.am.JobKind;
 import io.howdah.yarn.client.JobChecks;
 import io.howdah.yarn.client.TrainingLength;
 import io.howdah.yarn.config.JobConfiguration;
+import io.howdah.yarn.task.Pretraining;
 import java.io.PrintStream;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Option;
@@ -20,6 +21,7 @@ final class TrainCommand extends Command {
         Config config = TrainingLength.resolve(hadoop, JobConfiguration.parse(hadoop));
         JobChecks.checkInput(hadoop, config);
         JobChecks.checkOutput(hadoop, config);
+        Pretraining.completed(hadoop, config);
         return new Application(hadoop, config, printer)
                 .run(JobKind.TRAIN, detach ? Following.DETACHED : Following.TO_THE_END);
     }

@@ -7,6 +7,7 @@ import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.config.KeyTable;
 import io.howdah.trainer.model.ModelKeys;
+import io.howdah.trainer.model.lm.LanguageModelKeys;
 import io.howdah.trainer.optim.OptimiserKeys;
 import io.howdah.trainer.sync.SyncKeys;
 import io.howdah.trainer.train.TrainKeys;
@@ -22,6 +23,7 @@ public final class JobConfiguration {
             YarnKeys.ALL,
             TrainKeys.ALL,
             ModelKeys.ALL,
+            LanguageModelKeys.ALL,
             OptimiserKeys.ALL,
             AmpKeys.ALL,
             SyncKeys.ALL,

@@ -78,7 +78,7 @@ public final class YarnKeys {
     public static final Key<String> EVALUATED_SET = Key.text(
             "howdah.evaluate.checkpoint",
             null,
-            "Name of the checkpoint under howdah.train.output that evaluate reads. Unset: the newest.");
+            "Name of the checkpoint under howdah.train.output that evaluate and export read. Unset: the newest.");
 
     public static final List<Key<?>> ALL = List.of(
             JOB_NAME,

@@ -64,14 +64,14 @@ public final class TrainingSession implements AutoCloseable {
      */
     public TrainingSession(Configuration hadoop, Config config, Consumer<String> phase) throws IOException {
         this.hadoop = hadoop;
-        this.config = config;
+        this.config = Pretraining.completed(hadoop, config);
         this.phase = phase;
         Backends.use(config.get(TrainKeys.BACKEND));
         Path input = new Path(config.get(TrainKeys.INPUT));
         this.training = HdfsDataset.open(hadoop, input, Part.TRAIN);
         this.heldOut = HdfsDataset.open(hadoop, input, Part.HELDOUT);
         this.blobs = checkpoints(hadoop, config);
-        this.model = Models.create(config, training.properties(), config.get(TrainKeys.SEED));
+        this.model = Models.create(this.config, training.properties(), config.get(TrainKeys.SEED));
     }
 
     /** The checkpoints of a job. */
@@ -141,6 +141,7 @@ public final class TrainingSession implements AutoCloseable {
         CheckpointReader reader = new CheckpointReader(blobs);
         String newest = config.get(TrainKeys.RESUME) ? reader.newest() : null;
         if (newest == null) {
+            Pretraining.load(hadoop, config, model);
             return ResumePoint.start(logicalWorkers);
         }
         Manifest manifest = reader.manifest(newest);

@@ -1,0 +1,124 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.model.lm;
+
+import io.howdah.trainer.nn.Bias;
+import io.howdah.trainer.nn.Embedding;
+import io.howdah.trainer.nn.Linear;
+import io.howdah.trainer.nn.Module;
+import io.howdah.trainer.nn.ModuleList;
+import io.howdah.trainer.nn.RmsNorm;
+import io.howdah.trainer.nn.functional.ActivationFunctions;
+import io.howdah.trainer.nn.functional.AttentionFunctions.Rotation;
+import io.howdah.trainer.ops.RotaryEmbedding;
+import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.Philox;
+import io.howdah.trainer.tensor.Tensor;
+import java.util.stream.IntStream;
+
+/**
+ * LLaMA (Touvron et al., “LLaMA: open and efficient foundation language models”, 2023): rotary positions, RMS
+ * normalisation before each branch, grouped queries (Ainslie et al. 2023), SwiGLU (Shazeer 2020), no biases.
+ *
+ * <p>Weights start normal with deviation 0.02.
+ */
+public final class LlamaNetwork extends LanguageNetwork {
+    private final LlamaSettings settings;
+    private final Embedding tokens;
+    private final ModuleList<Block> blocks;
+    private final RmsNorm norm;
+    private final Linear head;
+    private final RotaryEmbedding.Angles angles;
+
+    public LlamaNetwork(LlamaSettings settings, Philox random) {
+        this(settings, FirstWeights.drawn(random));
+    }
+
+    private LlamaNetwork(LlamaSettings settings, FirstWeights first) {
+        this.settings = settings;
+        TransformerSizes sizes = settings.sizes();
+        this.tokens = child("tokens", first.embedding(sizes.vocabulary(), sizes.width()));
+        this.blocks = child(
+                "blocks",
+                new ModuleList<>(IntStream.range(0, sizes.layers())
+                        .mapToObj(layer -> new Block(settings, first))
+                        .toList()));
+        this.norm = child("norm", new RmsNorm(sizes.width(), settings.epsilon()));
+        this.head = child("head", first.head(settings.head(), tokens));
+        double[] frequencies = RotaryEmbedding.frequencies(Math.toIntExact(settings.headWidth()), settings.theta());
+        this.angles = RotaryEmbedding.angles(settings.scaling().of(frequencies), sizes.context(), DType.FLOAT32);
+        derivedBuffer("rotary_cosines", angles.cosines());
+        derivedBuffer("rotary_sines", angles.sines());
+    }
+
+    /** A network whose parameters hold arbitrary values until a state is loaded. */
+    public static LlamaNetwork toBeLoaded(LlamaSettings settings) {
+        return new LlamaNetwork(settings, FirstWeights.toBeLoaded());
+    }
+
+    public LlamaSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public long vocabulary() {
+        return settings.sizes().vocabulary();
+    }
+
+    @Override
+    public Tensor hidden(Tensor numbers) {
+        checkRows(numbers, settings.sizes().context());
+        Rotation rotation = new Rotation(angles.narrow(0, numbers.size(1)), RotaryEmbedding.Pairs.HALVES);
+        Tensor x = tokens.forward(numbers);
+        for (Block block : blocks) {
+            x = block.forward(x, rotation);
+        }
+        return norm.forward(x);
+    }
+
+    @Override
+    public Tensor logits(Tensor hidden) {
+        return head.forward(hidden);
+    }
+
+    @Override
+    protected String describe() {
+        return settings.toString();
+    }
+
+    /** h = x + attention(norm1(x)), h + down(silu(gate(norm2(h))) · up(norm2(h))); one product gives gate and up. */
+    private static final class Block extends Module {
+        private final RmsNorm firstNorm;
+        private final SelfAttention attention;
+        private final RmsNorm secondNorm;
+        private final Linear gateAndUp;
+        private final Linear down;
+
+        Block(LlamaSettings settings, FirstWeights first) {
+            TransformerSizes sizes = settings.sizes();
+            this.firstNorm = child("norm1", new RmsNorm(sizes.width(), settings.epsilon()));
+            this.attention = child(
+                    "attention",
+                    new SelfAttention(
+                            new SelfAttention.Settings(
+                                    sizes.width(),
+                                    settings.heads(),
+                                    settings.headWidth(),
+                                    Bias.NONE,
+                                    SelfAttention.Sight.CAUSAL,
+                                    0),
+                            first,
+                            FirstWeights.DEVIATION));
+            this.secondNorm = child("norm2", new RmsNorm(sizes.width(), settings.epsilon()));
+            this.gateAndUp = child("gate_up", first.linear(sizes.width(), 2 * sizes.hidden(), Bias.NONE));
+            this.down = child("down", first.linear(sizes.hidden(), sizes.width(), Bias.NONE));
+        }
+
+        Tensor forward(Tensor x, Rotation rotation) {
+            Tensor attended = Residuals.add(x, attention.forward(firstNorm.forward(x), rotation), 0, mode());
+            Tensor hidden = ActivationFunctions.swiGlu(gateAndUp.forward(secondNorm.forward(attended)));
+            Tensor result = Residuals.add(attended, down.forward(hidden), 0, mode());
+            returns(result);
+            return result;
+        }
+    }
+}
