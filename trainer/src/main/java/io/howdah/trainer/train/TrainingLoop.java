@@ -84,8 +84,10 @@ public final class TrainingLoop {
         model.module().train();
         long first = step;
         surroundings.tell(listener -> listener.onStart(first, settings.steps()));
-        try (WeightPuller puller = new WeightPuller(store, parameters, settings.precision().weights());
-                GradientPusher pusher = new GradientPusher(store, parameters, settings.precision().gradients())) {
+        try (WeightPuller puller =
+                        new WeightPuller(store, parameters, settings.precision().weights());
+                GradientPusher pusher = new GradientPusher(
+                        store, parameters, settings.precision().gradients())) {
             SliceComputation slices = new SliceComputation(model, settings, pusher);
             for (int worker : settings.share().own()) {
                 readers.put(worker, dataset.open(settings.order(worker), position(resume, worker, step)));
