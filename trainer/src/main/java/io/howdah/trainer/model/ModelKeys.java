@@ -2,6 +2,7 @@
 package io.howdah.trainer.model;
 
 import io.howdah.trainer.config.Key;
+import io.howdah.trainer.model.lm.LanguageModelKeys;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,8 @@ public final class ModelKeys {
                     List.of(NAME, CLASS, OPTIONS, CONTEXT, EMBEDDING, HIDDEN, LAYERS),
                     PerceptronKeys.ALL,
                     ImageKeys.ALL,
-                    ClickKeys.ALL)
+                    ClickKeys.ALL,
+                    LanguageModelKeys.ALL)
             .<Key<?>>flatMap(Collection::stream)
             .toList();
 

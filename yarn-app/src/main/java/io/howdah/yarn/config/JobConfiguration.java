@@ -7,7 +7,6 @@ import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.config.KeyTable;
 import io.howdah.trainer.model.ModelKeys;
-import io.howdah.trainer.model.lm.LanguageModelKeys;
 import io.howdah.trainer.optim.OptimiserKeys;
 import io.howdah.trainer.sync.SyncKeys;
 import io.howdah.trainer.train.TrainKeys;
@@ -23,7 +22,6 @@ public final class JobConfiguration {
             YarnKeys.ALL,
             TrainKeys.ALL,
             ModelKeys.ALL,
-            LanguageModelKeys.ALL,
             OptimiserKeys.ALL,
             AmpKeys.ALL,
             SyncKeys.ALL,

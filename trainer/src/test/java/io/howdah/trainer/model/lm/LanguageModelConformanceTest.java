@@ -60,7 +60,7 @@ class LanguageModelConformanceTest {
         for (int i = 0; i < more.length; i += 2) {
             settings.put(more[i], more[i + 1]);
         }
-        return Config.parse(new KeyTable(ModelKeys.ALL, LanguageModelKeys.ALL), settings);
+        return Config.parse(new KeyTable(ModelKeys.ALL), settings);
     }
 
     private static Batch batch(int rows, int length, long seed) {

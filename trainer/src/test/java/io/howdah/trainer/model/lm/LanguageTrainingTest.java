@@ -102,7 +102,7 @@ class LanguageTrainingTest {
                 "howdah.lm.key.heads", name.equals(LanguageModels.LLAMA) ? "2" : "0",
                 "howdah.lm.head", name.equals(LanguageModels.BERT) ? "tied" : "untied",
                 "howdah.model.name", name));
-        Config config = Config.parse(new KeyTable(ModelKeys.ALL, LanguageModelKeys.ALL), settings);
+        Config config = Config.parse(new KeyTable(ModelKeys.ALL), settings);
         Map<String, String> properties = Map.of(
                 "vocabulary", Integer.toString(Recipe.VOCABULARY), "separator", Integer.toString(Recipe.SEPARATOR));
         TrainableModel model = Models.create(config, properties, 1);

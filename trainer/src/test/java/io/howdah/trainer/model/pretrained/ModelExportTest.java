@@ -11,7 +11,6 @@ import io.howdah.trainer.config.KeyTable;
 import io.howdah.trainer.model.ModelKeys;
 import io.howdah.trainer.model.Models;
 import io.howdah.trainer.model.TrainableModel;
-import io.howdah.trainer.model.lm.LanguageModelKeys;
 import io.howdah.trainer.model.lm.LanguageNetwork;
 import io.howdah.trainer.model.lm.NextTokenModel;
 import io.howdah.trainer.sync.MemoryBlobStore;
@@ -35,7 +34,7 @@ class ModelExportTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static TrainableModel model(Map<String, String> settings) {
-        Config config = Config.parse(new KeyTable(ModelKeys.ALL, LanguageModelKeys.ALL), settings);
+        Config config = Config.parse(new KeyTable(ModelKeys.ALL), settings);
         return Models.create(config, PROPERTIES, 1);
     }
 

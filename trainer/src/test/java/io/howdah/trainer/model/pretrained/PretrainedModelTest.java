@@ -13,7 +13,6 @@ import io.howdah.trainer.config.KeyTable;
 import io.howdah.trainer.model.ModelKeys;
 import io.howdah.trainer.model.Models;
 import io.howdah.trainer.model.TrainableModel;
-import io.howdah.trainer.model.lm.LanguageModelKeys;
 import io.howdah.trainer.model.lm.LanguageNetwork;
 import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.StepScope;
@@ -40,7 +39,7 @@ class PretrainedModelTest {
         MemoryModelFolder folder = MemoryModelFolder.golden(name);
         PretrainedModel pretrained = PretrainedModel.open(folder);
         LanguageNetwork direct = pretrained.network();
-        Config config = Config.parse(new KeyTable(ModelKeys.ALL, LanguageModelKeys.ALL), pretrained.settings());
+        Config config = Config.parse(new KeyTable(ModelKeys.ALL), pretrained.settings());
         TrainableModel configured = Models.create(config, Map.of("vocabulary", "40", "separator", "1"), 1);
         pretrained.load((LanguageNetwork) configured.module());
         for (LanguageNetwork network : List.of(direct, (LanguageNetwork) configured.module())) {
