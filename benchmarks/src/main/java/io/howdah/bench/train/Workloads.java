@@ -1,6 +1,13 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.bench.train;
 
+import io.howdah.trainer.model.ClickSizes;
+import io.howdah.trainer.model.DeepFm;
+import io.howdah.trainer.model.lm.Gelu;
+import io.howdah.trainer.model.lm.Gpt2Network;
+import io.howdah.trainer.model.lm.Gpt2Settings;
+import io.howdah.trainer.model.lm.Head;
+import io.howdah.trainer.model.lm.TransformerSizes;
 import io.howdah.trainer.nn.Activation;
 import io.howdah.trainer.nn.AdaptiveAveragePool2d;
 import io.howdah.trainer.nn.BatchNorm2d;
@@ -52,7 +59,8 @@ final class Workloads {
 
     private static Workload gpt() {
         Philox random = new Philox(1, 0);
-        Gpt model = new Gpt(new Gpt.Sizes(512, 384, 6, 6, 256), random);
+        TransformerSizes sizes = new TransformerSizes(512, 256, 384, 6, 6, 4 * 384);
+        Gpt2Network model = new Gpt2Network(new Gpt2Settings(sizes, Gelu.ERF, 1e-5, 0, Head.UNTIED), random);
         Tensor tokens = indices(random, 512, 8, 256);
         Tensor targets = indices(random, 512, 8 * 256);
         return new Workload("gpt", 8 * 256, model, () -> {
@@ -102,10 +110,11 @@ final class Workloads {
 
     private static Workload deepFm() {
         Philox random = new Philox(1, 0);
-        DeepFm model = new DeepFm(26, 1_000_000, 16, 13, random);
+        ClickSizes sizes = new ClickSizes(1_000_000, 26, 1, 13, 16, 1, ClickSizes.TableGradients.SPARSE);
+        DeepFm model = new DeepFm(sizes, List.of(400L, 400L), 0, random);
         Tensor ids = indices(random, 1_000_000, 2048, 26);
         Tensor dense = normal(random, 2048, 13);
-        Tensor labels = Tensor.zeros(DType.FLOAT32, Shape.of(2048, 1)).keep();
+        Tensor labels = Tensor.zeros(DType.FLOAT32, Shape.of(2048)).keep();
         FloatBuffer elements = labels.buffer().asFloatBuffer();
         while (elements.hasRemaining()) {
             elements.put(random.nextDouble() < 0.5 ? 0 : 1);
