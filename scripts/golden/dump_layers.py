@@ -62,6 +62,11 @@ class GroupedAttention(nn.Module):
         return self.out_proj(joined.transpose(1, 2).flatten(2))
 
 
+class ChannelsLast(nn.Module):
+    def forward(self, x):
+        return x.contiguous(memory_format=torch.channels_last)
+
+
 class GatedBlock(nn.Module):
     """As in LLaMA."""
 
@@ -156,6 +161,7 @@ CASES = {
     "group_norm": (lambda: nn.GroupNorm(2, 6), floats(2, 6, 4), ("train",)),
     "dropout": (lambda: nn.Dropout(0.5), floats(3, 4), ("eval",)),
     "prelu": (lambda: nn.PReLU(3), floats(2, 3, 4), ("train",)),
+    "channels_last": (lambda: ChannelsLast(), floats(2, 3, 2, 4), ("train",)),
     "flatten": (lambda: nn.Flatten(), floats(2, 3, 4), ("train",)),
     "rnn": (lambda: outputs(nn.RNN(3, 4)), floats(5, 2, 3), ("train",)),
     "rnn_relu": (lambda: outputs(nn.RNN(3, 4, nonlinearity="relu", bias=False)), floats(5, 2, 3), ("train",)),

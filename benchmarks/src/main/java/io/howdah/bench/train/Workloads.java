@@ -12,6 +12,7 @@ import io.howdah.trainer.nn.Activation;
 import io.howdah.trainer.nn.AdaptiveAveragePool2d;
 import io.howdah.trainer.nn.BatchNorm2d;
 import io.howdah.trainer.nn.Bias;
+import io.howdah.trainer.nn.ChannelsLast;
 import io.howdah.trainer.nn.Conv2d;
 import io.howdah.trainer.nn.Flatten;
 import io.howdah.trainer.nn.Layer;
@@ -83,6 +84,7 @@ final class Workloads {
     private static Workload cnn() {
         Philox random = new Philox(1, 0);
         List<Layer> layers = new ArrayList<>();
+        layers.add(new ChannelsLast());
         int channels = 3;
         int[][] widthsAndStrides = {{64, 1}, {64, 1}, {128, 2}, {128, 1}, {256, 2}, {256, 1}};
         for (int[] next : widthsAndStrides) {

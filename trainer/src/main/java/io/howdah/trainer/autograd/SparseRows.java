@@ -4,7 +4,6 @@ package io.howdah.trainer.autograd;
 import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
-import java.util.Arrays;
 
 /**
  * A gradient of a table [V, D] of which few rows are not zero: in coordinate form, where a row may occur more than once
@@ -26,20 +25,27 @@ public record SparseRows(Shape shape, Tensor rows, Tensor values) {
 
     /** The same gradient with every row at most once, in ascending order; fresh tensors. */
     public SparseRows coalesced() {
-        long[] numbers = rows.toLongs();
-        long[] distinct = Arrays.stream(numbers).sorted().distinct().toArray();
-        long[] places = Arrays.stream(numbers)
-                .map(number -> Arrays.binarySearch(distinct, number))
-                .toArray();
+        RowGroups groups = groups();
+        long[] places = new long[groups.order().length];
+        for (int group = 0; group < groups.size(); group++) {
+            for (int i = groups.starts()[group]; i < groups.starts()[group + 1]; i++) {
+                places[groups.order()[i]] = group;
+            }
+        }
         long[] sizes = shape.sizes();
-        sizes[0] = distinct.length;
+        sizes[0] = groups.size();
         Tensor sums = Tensor.zeros(values.dtype(), Shape.of(sizes));
         if (sums.elements() > 0) {
             try (Tensor targets = Tensor.of(places, places.length)) {
                 Backends.current().scatterAddRows(matrix(values), targets, matrix(sums));
             }
         }
-        return new SparseRows(shape, Tensor.of(distinct, distinct.length), sums);
+        return new SparseRows(shape, Tensor.of(groups.numbers(), groups.size()), sums);
+    }
+
+    /** Where each row occurs. */
+    public RowGroups groups() {
+        return RowGroups.of(rows.toLongs());
     }
 
     /** Both gradients, one after the other; fresh tensors. */

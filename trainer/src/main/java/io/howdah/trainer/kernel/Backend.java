@@ -164,21 +164,31 @@ public interface Backend {
             @Nullable Tensor gradBias);
 
     /**
-     * Mean and biased variance of every channel over all other dimensions.
+     * out = (in − mean)/√(variance + ε)·weight + bias, with the mean and biased variance of every channel over all other
+     * dimensions.
      *
-     * @param in [N, C, L]
-     * @param means [C], float32, or float64 for a float64 input
-     * @param variances [C], dtype as {@code means}
+     * @param in [N, C, L], not empty
+     * @param weight [C] or null; dtype of {@code in} or of the moments
+     * @param bias [C] or null; dtype of {@code in} or of the moments
+     * @param means [C], float32, or float64 for a float64 input; written
+     * @param variances [C], dtype as {@code means}; written
      */
-    void channelMoments(Tensor in, Tensor means, Tensor variances);
+    void batchNorm(
+            Tensor in,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            double epsilon,
+            Tensor out,
+            Tensor means,
+            Tensor variances);
 
     /**
      * out = (in − means)·inverses·weight + bias per channel.
      *
      * @param in [N, C, L]
-     * @param inverses [C], 1/√(variance + ε), dtype as in {@link #channelMoments}
-     * @param weight [C] or null
-     * @param bias [C] or null
+     * @param inverses [C], 1/√(variance + ε), dtype as in {@link #batchNorm}
+     * @param weight [C] or null; dtype of {@code in} or of the moments
+     * @param bias [C] or null; dtype of {@code in} or of the moments
      */
     void channelNorm(
             Tensor in, Tensor means, Tensor inverses, @Nullable Tensor weight, @Nullable Tensor bias, Tensor out);

@@ -11,6 +11,7 @@ import io.howdah.trainer.nn.Flatten;
 import io.howdah.trainer.nn.Layer;
 import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.Sequential;
+import io.howdah.trainer.nn.functional.ConvolutionFunctions;
 import io.howdah.trainer.ops.ConvolutionSettings;
 import io.howdah.trainer.ops.Spatial;
 import io.howdah.trainer.tensor.Philox;
@@ -94,6 +95,7 @@ final class ImageModels {
     }
 
     private static TrainableModel model(String name, Layer network, ImageColumn images, LabelTask task) {
-        return new LabelledModel(name, network, batch -> network.forward(images.read(batch)), task);
+        return new LabelledModel(
+                name, network, batch -> network.forward(ConvolutionFunctions.channelsLast(images.read(batch))), task);
     }
 }

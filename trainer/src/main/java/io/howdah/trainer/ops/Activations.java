@@ -16,7 +16,7 @@ public final class Activations {
             .dtypes(Op.NUMERIC)
             .inPlace()
             .forward(call -> {
-                call.backend().unary(Unary.RELU, 0, 0, call.input(0), call.out(call.shape()));
+                call.backend().unary(Unary.RELU, 0, 0, call.input(0), call.outAlike());
                 call.saveOutput(0);
             })
             .backward(call -> call.give(
@@ -199,12 +199,7 @@ public final class Activations {
                     Parameters parameters = call.attributes();
                     call.saveInput(0);
                     call.backend()
-                            .unary(
-                                    function,
-                                    parameters.alpha(),
-                                    parameters.beta(),
-                                    call.input(0),
-                                    call.out(call.shape()));
+                            .unary(function, parameters.alpha(), parameters.beta(), call.input(0), call.outAlike());
                 })
                 .backward(call -> call.give(0, () -> {
                     Tensor x = call.input(0);

@@ -75,7 +75,7 @@ public final class Arithmetic {
                             call.input(0),
                             call.attributes().factor(),
                             call.attributes().term(),
-                            call.out(call.shape())))
+                            call.outAlike()))
             .backward(call -> call.give(
                     0,
                     () -> call.attributes().factor() == 1
@@ -85,7 +85,7 @@ public final class Arithmetic {
     static final Op<NoAttributes> NEGATE = Op.<NoAttributes>named("negate", AutocastCategory.KEEP)
             .dtypes(Op.NUMERIC)
             .inPlace()
-            .forward(call -> call.backend().unary(Unary.NEGATE, 0, 0, call.input(0), call.out(call.shape())))
+            .forward(call -> call.backend().unary(Unary.NEGATE, 0, 0, call.input(0), call.outAlike()))
             .backward(call -> call.give(0, () -> negate(call.gradient())));
 
     static final List<Op<?>> ALL = List.of(ADD, SUBTRACT, MULTIPLY, DIVIDE, AFFINE, NEGATE);
@@ -285,7 +285,8 @@ public final class Arithmetic {
     /** out = function(a, b), both broadcast. */
     static void compute(ForwardCall<?> call, String op, Binary function) {
         Shape shape = Broadcast.shape(call, op, 2);
-        Tensor out = call.out(shape);
+        Tensor whole = call.input(call.shape().equals(shape) ? 0 : 1);
+        Tensor out = whole.shape().equals(shape) ? call.outAlike(call.dtype(), whole) : call.out(shape);
         Tensor a = Broadcast.expand(op, call.input(0), shape);
         Tensor b = Broadcast.expand(op, call.input(1), shape);
         call.backend().binary(call.dtype() == DType.BOOL ? logical(function) : function, a, b, out);

@@ -185,9 +185,10 @@ public final class Attention {
         Tensor q = call.input(0);
         Tensor k = call.input(1);
         Tensor v = call.input(2);
-        Tensor gradQ = MemoryOrder.emptyLike(q, q.shape());
-        Tensor gradK = MemoryOrder.emptyLike(k, k.shape());
-        Tensor gradV = MemoryOrder.emptyLike(v, v.shape());
+        Tensor[] gradients = SideBySide.emptyLike(q, k, v);
+        Tensor gradQ = gradients[0];
+        Tensor gradK = gradients[1];
+        Tensor gradV = gradients[2];
         try (FusedAttention kernel = kernel(q, k, v, inputs > 3 ? call.input(3) : null, call.attributes())) {
             kernel.backward(call.gradient(), gradQ, gradK, gradV);
         }

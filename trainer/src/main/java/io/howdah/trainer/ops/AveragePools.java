@@ -17,7 +17,7 @@ public final class AveragePools {
                                 averages.window().window(),
                                 averages.countPadding(),
                                 averages.divisor(),
-                                call.out(averages.window().result(call.shape())));
+                                call.outPlanes(averages.window().result(call.shape())));
             })
             .backward(call ->
                     call.give(0, () -> spread(call.gradient(), call.attributes().sized(call.shape(0)))));
@@ -32,7 +32,7 @@ public final class AveragePools {
                                 averages.window().window(),
                                 averages.countPadding(),
                                 averages.divisor(),
-                                call.out(averages.window().result(call.shape())));
+                                call.outPlanes(averages.window().result(call.shape())));
             })
             .backward(call -> call.give(
                     0, () -> average(call.gradient(), call.attributes().sized(call.shape(0)))));

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class BatchNorms {
     /** With the moments of the input, which are the second and third result: means [C], biased variances [C]. */
     static final Op<Channels> BATCH_NORM = Op.<Channels>named("batchNorm", AutocastCategory.KEEP)
+            .types(Op.Types.KEEP)
             .operands(Op.ANY_NUMBER)
             .forward(BatchNorms::forwardOfBatch)
             .backward(call -> {
@@ -31,14 +32,15 @@ public final class BatchNorms {
 
     /** With given moments, constants behind the operands: means [C], variances [C]. */
     static final Op<Channels> CHANNEL_NORM = Op.<Channels>named("channelNorm", AutocastCategory.KEEP)
+            .types(Op.Types.KEEP)
             .operands(Op.ANY_NUMBER)
             .forward(call -> {
                 WeightAndBias affine = call.attributes().affine();
-                Tensor means = precise(call.input(affine.count()));
-                Tensor variances = precise(call.input(affine.count() + 1));
+                Tensor means = precise(call, affine.count());
+                Tensor variances = precise(call, affine.count() + 1);
                 Tensor inverses =
                         inverses(call.backend(), variances, call.attributes().epsilon());
-                normalise(call, call.out(call.shape()), means, inverses);
+                normalise(call, call.outPlanes(call.shape()), means, inverses);
                 call.discard(means);
                 call.discard(variances);
                 affine.save(call);
@@ -58,13 +60,26 @@ public final class BatchNorms {
 
     /** Which operands a normalisation has, and its ε. */
     record Channels(WeightAndBias affine, double epsilon) {
-        /** [N, C, L] of an input [N, C, …]. */
+        /** [N, C, L] of a shape [N, C, …]. */
         static Shape planes(Shape shape) {
             long length = 1;
             for (int d = 2; d < shape.rank(); d++) {
                 length *= shape.size(d);
             }
             return Shape.of(shape.size(0), shape.size(1), length);
+        }
+
+        /** [N, C, L] of a contiguous tensor or one with its channels last. */
+        static Tensor planes(Tensor x) {
+            Shape planes = planes(x.shape());
+            return MemoryOrder.isChannelsLast(x)
+                    ? x.subview(planes, MemoryOrder.channelsLast(planes), 0)
+                    : x.reshaped(planes);
+        }
+
+        /** The tensor itself if {@link #planes(Tensor)} takes it, else a contiguous copy. */
+        static Tensor ordered(Tensor x) {
+            return MemoryOrder.isChannelsLast(x) ? x : Copies.contiguous(x);
         }
     }
 
@@ -123,7 +138,7 @@ public final class BatchNorms {
             if (running != null) {
                 running.follow(results.get(1).detached(), results.get(2).detached(), momentum, count);
             }
-            return Casts.to(results.get(0), x.dtype());
+            return results.get(0);
         });
     }
 
@@ -138,8 +153,9 @@ public final class BatchNorms {
             return scaled(x, parameters);
         }
         Channels channels = new Channels(WeightAndBias.of(parameters.weight(), parameters.bias()), epsilon);
-        return WeightAndBias.inDtypeOfInput(
-                operands -> Dispatcher.call(CHANNEL_NORM, channels, operands),
+        return Dispatcher.call(
+                CHANNEL_NORM,
+                channels,
                 WeightAndBias.operands(x, parameters.weight(), parameters.bias(), running.mean(), running.variance()));
     }
 
@@ -186,32 +202,40 @@ public final class BatchNorms {
     private static void forwardOfBatch(ForwardCall<Channels> call) {
         DType precise = WeightAndBias.ofMoments(call.dtype());
         Shape channels = Shape.of(call.shape().size(1));
-        Tensor out = call.out(call.shape());
+        Tensor out = call.outPlanes(call.shape());
         Tensor means = call.out(precise, channels);
         Tensor variances = call.out(precise, channels);
-        try (Contiguous x = Contiguous.of(call.input(0))) {
-            call.backend().channelMoments(x.tensor().reshaped(Channels.planes(call.shape())), means, variances);
-        }
-        Tensor inverses = inverses(call.backend(), variances, call.attributes().epsilon());
-        normalise(call, out, means, inverses);
-        call.attributes().affine().save(call);
+        WeightAndBias affine = call.attributes().affine();
+        double epsilon = call.attributes().epsilon();
+        Tensor x = Channels.ordered(call.input(0));
+        call.backend()
+                .batchNorm(
+                        Channels.planes(x),
+                        affine.weight(call),
+                        affine.bias(call),
+                        epsilon,
+                        Channels.planes(out),
+                        means,
+                        variances);
+        call.discard(x);
+        Tensor inverses = inverses(call.backend(), variances, epsilon);
+        affine.save(call);
         call.saveInternal(Contiguous.copy(means));
         call.saveInternal(inverses);
     }
 
     private static void normalise(ForwardCall<Channels> call, Tensor out, Tensor means, Tensor inverses) {
         WeightAndBias affine = call.attributes().affine();
-        Shape planes = Channels.planes(call.shape());
-        try (Contiguous x = Contiguous.of(call.input(0))) {
-            call.backend()
-                    .channelNorm(
-                            x.tensor().reshaped(planes),
-                            means,
-                            inverses,
-                            affine.weight(call),
-                            affine.bias(call),
-                            out.reshaped(planes));
-        }
+        Tensor x = Channels.ordered(call.input(0));
+        call.backend()
+                .channelNorm(
+                        Channels.planes(x),
+                        means,
+                        inverses,
+                        affine.weight(call),
+                        affine.bias(call),
+                        Channels.planes(out));
+        call.discard(x);
     }
 
     /** 1/√(variance + ε). */
@@ -222,27 +246,32 @@ public final class BatchNorms {
         return inverses;
     }
 
-    private static Tensor precise(Tensor moment) {
-        return Casts.to(moment, WeightAndBias.ofMoments(moment.dtype()));
+    private static Tensor precise(ForwardCall<Channels> call, int input) {
+        return Casts.to(call.input(input), WeightAndBias.ofMoments(call.dtype()));
     }
 
     private static void fused(BackwardCall<Channels> call, boolean batch, Tensor means, Tensor inverses) {
         WeightAndBias affine = call.attributes().affine();
-        Shape planes = Channels.planes(call.shape(0));
-        WeightAndBias.Gradients gradients = affine.gradients(call);
+        Tensor x = Channels.ordered(call.input(0));
+        WeightAndBias.Gradients gradients = affine.gradients(call, x);
         Tensor gradientIn = gradients.input();
         call.backend()
                 .channelNormGrad(
                         batch,
-                        Copies.contiguous(call.input(0)).reshaped(planes),
+                        Channels.planes(x),
                         means,
                         inverses,
                         affine.weight(call),
-                        Copies.contiguous(call.gradient()).reshaped(planes),
-                        gradientIn == null ? null : gradientIn.reshaped(planes),
+                        Channels.planes(likewise(call.gradient(), x)),
+                        gradientIn == null ? null : Channels.planes(gradientIn),
                         gradients.weight(),
                         gradients.bias());
         affine.give(call, gradients);
+    }
+
+    /** A gradient in the order of the input. */
+    private static Tensor likewise(Tensor gradient, Tensor x) {
+        return MemoryOrder.isChannelsLast(x) ? Copies.channelsLast(gradient) : Copies.contiguous(gradient);
     }
 
     private static void formulaOfBatch(BackwardCall<Channels> call) {

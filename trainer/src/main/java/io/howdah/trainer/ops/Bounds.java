@@ -22,7 +22,7 @@ public final class Bounds {
             .forward(call -> {
                 Range range = call.attributes();
                 call.saveInput(0);
-                call.backend().unary(Unary.CLAMP, range.low(), range.high(), call.input(0), call.out(call.shape()));
+                call.backend().unary(Unary.CLAMP, range.low(), range.high(), call.input(0), call.outAlike());
             })
             .backward(call -> call.give(0, () -> clampGradient(call)));
 

@@ -10,7 +10,7 @@ public final class Casts {
     static final Op<DType> TO = Op.<DType>named("to", AutocastCategory.KEEP)
             .dtypes(Op.ALL)
             .types(Op.Types.KEEP)
-            .forward(call -> call.backend().convert(call.input(0), call.out(call.attributes(), call.shape())))
+            .forward(call -> call.backend().convert(call.input(0), call.outAlike(call.attributes(), call.input(0))))
             .backward(call -> call.give(0, () -> to(call.gradient(), call.dtype(0))));
 
     static final List<Op<?>> ALL = List.of(TO);

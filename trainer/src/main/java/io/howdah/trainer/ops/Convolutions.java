@@ -24,7 +24,12 @@ public final class Convolutions {
                 Shape shape = Shape.of(call.shape().size(0), call.input(1).size(0), filter.height(), filter.width());
                 call.backend()
                         .convolution(
-                                call.input(0), call.input(1), bias, filter.window(), filter.groups(), call.out(shape));
+                                call.input(0),
+                                call.input(1),
+                                bias,
+                                filter.window(),
+                                filter.groups(),
+                                call.outPlanes(shape));
                 saveFactors(call);
             })
             .backward(call -> {

@@ -36,7 +36,19 @@ public final class Copies {
             .forward(call -> call.backend().fill(call.out(call.shape()), call.attributes()))
             .backward(call -> call.give(0, () -> Tensor.zeros(call.dtype(0), call.shape(0))));
 
-    static final List<Op<?>> ALL = List.of(CLONE, COPY, FILL);
+    /** The elements of [N, C, …] in fresh memory that is ordered as [N, …, C]. */
+    static final Op<NoAttributes> CHANNELS_LAST = Op.<NoAttributes>named("channelsLast", AutocastCategory.KEEP)
+            .dtypes(Op.ALL)
+            .types(Op.Types.KEEP)
+            .forward(call -> {
+                Tensor x = call.input(0);
+                Tensor out = Tensor.emptyStrided(x.dtype(), x.shape(), MemoryOrder.channelsLast(x.shape()));
+                call.backend().convert(x, out);
+                call.give(out);
+            })
+            .backward(call -> call.give(0, call::gradient));
+
+    static final List<Op<?>> ALL = List.of(CLONE, COPY, FILL, CHANNELS_LAST);
 
     private Copies() {}
 
@@ -48,6 +60,20 @@ public final class Copies {
     /** The tensor itself if it is contiguous, else a contiguous copy. */
     public static Tensor contiguous(Tensor x) {
         return x.isContiguous() ? x : clone(x);
+    }
+
+    /**
+     * The same elements with the channels of each place side by side in memory, the tensor itself where they are so. The
+     * shape stays. Convolutions, norms, pools and elementwise ops keep this order, in which processors convolve fastest.
+     *
+     * @param x [N, C, …]
+     */
+    public static Tensor channelsLast(Tensor x) {
+        if (x.shape().rank() < 3) {
+            throw new IllegalArgumentException(
+                    "Cannot compute channelsLast: input=" + x.shape() + ", expected [N, C, …]; reshape it");
+        }
+        return MemoryOrder.isChannelsLast(x) ? x : Dispatcher.call(CHANNELS_LAST, NoAttributes.NONE, x);
     }
 
     /** target = source, converted and broadcast; returns target. */

@@ -23,7 +23,7 @@ public final class Dropouts {
             .forward(call -> {
                 Tensor x = call.input(0);
                 Tensor mask = Broadcast.expand("dropout", call.input(1), call.shape());
-                Tensor out = call.out(call.shape());
+                Tensor out = call.outAlike();
                 call.saveInput(1);
                 try (Tensor zero = Tensor.zeros(x.dtype(), Shape.of())) {
                     Tensor zeros = Broadcast.expand("dropout", zero, call.shape());

@@ -8,6 +8,7 @@ import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +89,33 @@ public final class ForwardCall<A> {
 
     /** The next output, to be overwritten. */
     public Tensor out(DType dtype, Shape shape) {
+        return out(shape, () -> Tensor.empty(dtype, shape));
+    }
+
+    /**
+     * The next output, to be overwritten, in shape and common dtype of the first operand, and in its memory order where
+     * that has no gaps: elementwise ops keep, as in PyTorch, what was laid out for convolutions.
+     */
+    public Tensor outAlike() {
+        return outAlike(dtype(), inputs[0]);
+    }
+
+    /** {@link #outAlike()} in another dtype, or like another operand. */
+    public Tensor outAlike(DType dtype, Tensor operand) {
+        return out(operand.shape(), () -> MemoryOrder.emptyAlike(operand, dtype));
+    }
+
+    /** The next output for planes [N, C, …] of the first operand; channels last where those are so. */
+    public Tensor outPlanes(Shape shape) {
+        return outPlanes(dtype(), shape);
+    }
+
+    /** {@link #outPlanes(Shape)} in another dtype. */
+    public Tensor outPlanes(DType dtype, Shape shape) {
+        return out(shape, () -> MemoryOrder.emptyPlanes(inputs[0], shape, dtype));
+    }
+
+    private Tensor out(Shape shape, Supplier<Tensor> fresh) {
         Tensor out;
         if (target != null && outputs.isEmpty()) {
             if (!target.shape().equals(shape)) {
@@ -97,7 +125,7 @@ public final class ForwardCall<A> {
             }
             out = target;
         } else {
-            out = Tensor.empty(dtype, shape);
+            out = fresh.get();
         }
         outputs.add(out);
         return out;

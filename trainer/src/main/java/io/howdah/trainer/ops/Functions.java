@@ -219,7 +219,7 @@ public final class Functions {
     static Op<NoAttributes> ofOutput(String name, Unary function, Derivative derivative) {
         return floating(name)
                 .forward(call -> {
-                    call.backend().unary(function, 0, 0, call.input(0), call.out(call.shape()));
+                    call.backend().unary(function, 0, 0, call.input(0), call.outAlike());
                     call.saveOutput(0);
                 })
                 .backward(call -> call.give(
@@ -233,7 +233,7 @@ public final class Functions {
         return floating(name)
                 .forward(call -> {
                     call.saveInput(0);
-                    call.backend().unary(function, 0, 0, call.input(0), call.out(call.shape()));
+                    call.backend().unary(function, 0, 0, call.input(0), call.outAlike());
                 })
                 .backward(call -> call.give(
                         0, () -> Slopes.times(function, call.input(0), call.gradient(), () -> derivative.times(call))));

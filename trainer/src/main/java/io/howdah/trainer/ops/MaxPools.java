@@ -12,8 +12,8 @@ public final class MaxPools {
     static final Op<PoolWindow> MAX_POOL = Op.<PoolWindow>named("maxPool", AutocastCategory.KEEP)
             .forward(call -> {
                 Shape shape = call.attributes().result(call.shape());
-                Tensor out = call.out(shape);
-                Tensor places = call.out(DType.INT64, shape);
+                Tensor out = call.outPlanes(shape);
+                Tensor places = call.outPlanes(DType.INT64, shape);
                 call.backend().maxPool(call.input(0), call.attributes().window(), out, places);
                 call.saveOutput(1);
             })
@@ -25,7 +25,7 @@ public final class MaxPools {
             .forward(call -> {
                 call.saveInput(1);
                 Tensor places = Broadcast.expand("maxPoolGradient", call.input(1), call.shape());
-                call.backend().maxPoolGrad(call.input(0), places, call.out(call.attributes()));
+                call.backend().maxPoolGrad(call.input(0), places, call.outPlanes(call.attributes()));
             })
             .backward(call -> call.give(0, () -> atPlaces(call.gradient(), call.input(1))));
 

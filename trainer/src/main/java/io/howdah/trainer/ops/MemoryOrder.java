@@ -1,8 +1,10 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
+import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
+import java.util.Arrays;
 
 /** In which order the dimensions of a tensor lie in memory. */
 final class MemoryOrder {
@@ -15,6 +17,63 @@ final class MemoryOrder {
      * @param shape of the rank of {@code like}
      */
     static Tensor emptyLike(Tensor like, Shape shape) {
+        return Tensor.emptyStrided(like.dtype(), shape, strides(like, shape));
+    }
+
+    /** An empty tensor of the shape of {@code like}, in its order where its elements lie without gaps, else contiguous. */
+    static Tensor emptyAlike(Tensor like, DType dtype) {
+        if (isChannelsLast(like)) {
+            return emptyPlanes(like, like.shape(), dtype);
+        }
+        if (!like.isContiguous()) {
+            long[] strides = strides(like, like.shape());
+            if (isAlike(like, strides)) {
+                return Tensor.emptyStrided(dtype, like.shape(), strides);
+            }
+        }
+        return Tensor.empty(dtype, like.shape());
+    }
+
+    /** An empty [N, C′, …] for planes [N, C, …]: channels last where those are so, else contiguous. */
+    static Tensor emptyPlanes(Tensor like, Shape shape, DType dtype) {
+        return isChannelsLast(like)
+                ? Tensor.emptyStrided(dtype, shape, channelsLast(shape))
+                : Tensor.empty(dtype, shape);
+    }
+
+    /** Whether a tensor [N, C, …] was laid out as [N, …, C]; strides of dimensions of one element count, as in PyTorch. */
+    static boolean isChannelsLast(Tensor x) {
+        int rank = x.shape().rank();
+        return rank >= 3
+                && x.stride(1) == 1
+                && x.stride(rank - 1) == x.size(1)
+                && Arrays.equals(x.strides(), channelsLast(x.shape()));
+    }
+
+    /** Strides of [N, C, …] in the order [N, …, C]. */
+    static long[] channelsLast(Shape shape) {
+        long[] strides = new long[shape.rank()];
+        strides[1] = 1;
+        long stride = Math.max(1, shape.size(1));
+        for (int d = shape.rank() - 1; d >= 2; d--) {
+            strides[d] = stride;
+            stride *= Math.max(1, shape.size(d));
+        }
+        strides[0] = stride;
+        return strides;
+    }
+
+    private static boolean isAlike(Tensor x, long[] strides) {
+        for (int d = 0; d < strides.length; d++) {
+            if (x.size(d) != 1 && x.stride(d) != strides[d]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Strides without gaps for {@code shape}, its dimensions in the order of those of {@code like}. */
+    private static long[] strides(Tensor like, Shape shape) {
         int rank = shape.rank();
         long[] strides = new long[rank];
         boolean[] placed = new boolean[rank];
@@ -30,6 +89,6 @@ final class MemoryOrder {
             strides[next] = stride;
             stride *= Math.max(1, shape.size(next));
         }
-        return Tensor.emptyStrided(like.dtype(), shape, strides);
+        return strides;
     }
 }

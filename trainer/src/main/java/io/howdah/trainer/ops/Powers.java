@@ -46,7 +46,7 @@ public final class Powers {
             .inPlace()
             .forward(call -> {
                 call.saveInput(0);
-                call.backend().unary(Unary.POWER, call.attributes(), 0, call.input(0), call.out(call.shape()));
+                call.backend().unary(Unary.POWER, call.attributes(), 0, call.input(0), call.outAlike());
             })
             .backward(call -> call.give(0, () -> {
                 double p = call.attributes();

@@ -14,7 +14,7 @@ public final class Rounding {
             .inPlace()
             .forward(call -> {
                 call.saveInput(0);
-                call.backend().unary(Unary.ABS, 0, 0, call.input(0), call.out(call.shape()));
+                call.backend().unary(Unary.ABS, 0, 0, call.input(0), call.outAlike());
             })
             .backward(call -> call.give(
                     0,
@@ -154,7 +154,7 @@ public final class Rounding {
         return Op.<NoAttributes>named(name, AutocastCategory.KEEP)
                 .dtypes(Op.NUMERIC)
                 .inPlace()
-                .forward(call -> call.backend().unary(function, 0, 0, call.input(0), call.out(call.shape())))
+                .forward(call -> call.backend().unary(function, 0, 0, call.input(0), call.outAlike()))
                 .backward(call -> call.give(0, () -> Tensor.zeros(call.dtype(0), call.shape(0))));
     }
 

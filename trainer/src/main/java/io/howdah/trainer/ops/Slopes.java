@@ -13,7 +13,7 @@ final class Slopes {
 
     /** gradient · function′(x), by one kernel; not recorded. */
     static Tensor times(Unary function, double alpha, double beta, Tensor x, Tensor gradient) {
-        Tensor result = Tensor.empty(gradient.dtype(), gradient.shape());
+        Tensor result = MemoryOrder.emptyAlike(x, gradient.dtype());
         Backends.current().unaryGrad(function, alpha, beta, x, gradient, result);
         return result;
     }
@@ -28,7 +28,7 @@ final class Slopes {
         if (GradMode.isEnabled()) {
             return formula.get();
         }
-        Tensor product = Tensor.empty(gradient.dtype(), gradient.shape());
+        Tensor product = MemoryOrder.emptyAlike(result, gradient.dtype());
         Backends.current().unaryGradOfResult(function, result, gradient, product);
         return product;
     }

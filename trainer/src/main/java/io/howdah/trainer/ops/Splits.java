@@ -1,11 +1,14 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
+import io.howdah.trainer.autograd.GradMode;
 import io.howdah.trainer.autograd.ViewKind;
+import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Several views that together have all elements. None of them may be written in place where that is recorded. */
 public final class Splits {
@@ -17,7 +20,8 @@ public final class Splits {
                 for (int i = 0; i < parts.lengths().length; i++) {
                     gradients.add(call.gradient(i));
                 }
-                return Joins.cat(gradients, parts.dimension());
+                Tensor whole = GradMode.isEnabled() ? null : adjoining(gradients, parts.dimension(), call.shape(0));
+                return whole == null ? Joins.cat(gradients, parts.dimension()) : whole;
             }));
 
     static final Op<Integer> UNBIND = Op.<Integer>named("unbind", AutocastCategory.KEEP)
@@ -92,6 +96,23 @@ public final class Splits {
     /** A view of every index of one dimension, which they lack. */
     public static List<Tensor> unbind(Tensor x, int dimension) {
         return List.of(Dispatcher.views(UNBIND, Slices.existing("unbind", x, dimension), x));
+    }
+
+    /** The tensor of which the parts already are the slices along a dimension, or null. */
+    private static @Nullable Tensor adjoining(List<Tensor> parts, int dimension, Shape shape) {
+        Tensor first = parts.get(0);
+        long[] strides = shape.contiguousStrides();
+        long next = first.address();
+        for (Tensor part : parts) {
+            if (!part.sharesStorage(first)
+                    || part.dtype() != first.dtype()
+                    || part.address() != next
+                    || !Arrays.equals(part.strides(), strides)) {
+                return null;
+            }
+            next += part.size(dimension) * strides[dimension] * part.dtype().bytes();
+        }
+        return first.subview(shape, strides, 0);
     }
 
     private static Tensor[] slices(Tensor input, int dimension) {

@@ -22,7 +22,7 @@ public final class TransposedConvolutions {
                         call.shape().size(0), call.input(1).size(1) * filter.groups(), filter.height(), filter.width());
                 call.backend()
                         .convolutionGradInput(
-                                call.input(0), call.input(1), filter.window(), filter.groups(), call.out(shape));
+                                call.input(0), call.input(1), filter.window(), filter.groups(), call.outPlanes(shape));
                 Convolutions.saveFactors(call);
             })
             .backward(call -> {

@@ -80,8 +80,16 @@ record WeightAndBias(boolean weighted, boolean biased) {
             @Nullable Tensor bias) {}
 
     Gradients gradients(BackwardCall<?> call) {
-        return new Gradients(
-                empty(call, 0), weighted ? empty(call, 1) : null, biased ? empty(call, biasIndex()) : null);
+        return room(call, empty(call, 0));
+    }
+
+    /** That of the input in its own memory order. */
+    Gradients gradients(BackwardCall<?> call, Tensor x) {
+        return room(call, call.needs(0) ? MemoryOrder.emptyAlike(x, x.dtype()) : null);
+    }
+
+    private Gradients room(BackwardCall<?> call, @Nullable Tensor input) {
+        return new Gradients(input, weighted ? empty(call, 1) : null, biased ? empty(call, biasIndex()) : null);
     }
 
     private static @Nullable Tensor empty(BackwardCall<?> call, int input) {

@@ -35,15 +35,14 @@ final class ElementwiseParameter extends OptimisedParameter {
 
     @Override
     void updateDense(int chunk, Tensor gradient, UpdateRule.Step now) {
-        update(chunk, 0, weights.size(chunk), new Source(gradient, (long) chunk * MasterWeights.CHUNK), now);
+        float[][] spare = SPARE.get();
+        int count = weights.size(chunk);
+        FloatCopies.load(gradient, (long) chunk * MasterWeights.CHUNK, spare[1], 0, count);
+        update(chunk, 0, count, spare, now);
     }
 
-    /** Where the gradient of the first element lies. */
-    private record Source(Tensor gradient, long element) {}
-
-    private void update(int chunk, int from, int to, Source source, UpdateRule.Step now) {
-        float[][] spare = SPARE.get();
-        FloatCopies.load(source.gradient, source.element, spare[1], from, to - from);
+    /** Updates elements of a chunk with the gradient at the same places of the spare array. */
+    private void update(int chunk, int from, int to, float[][] spare, UpdateRule.Step now) {
         float[] borrowed = weights.borrow(chunk, from, to, spare[0]);
         rule.update(borrowed, state[chunk], spare[1], from, to, now);
         weights.giveBack(chunk, from, to, borrowed);
@@ -51,15 +50,17 @@ final class ElementwiseParameter extends OptimisedParameter {
 
     @Override
     void updateRows(RowPatch patch, UpdateRule.Step now) {
+        float[][] spare = SPARE.get();
         int length = patch.length();
+        float[] means = new float[length];
         for (int row = patch.from(); row < patch.to(); row++) {
-            int first = Math.toIntExact(patch.numbers()[row]) * length;
+            patch.sum(row, means);
+            int first = patch.number(row) * length;
             for (int element = first; element < first + length; ) {
-                int chunk = element / MasterWeights.CHUNK;
                 int from = element % MasterWeights.CHUNK;
                 int to = Math.min(MasterWeights.CHUNK, from + first + length - element);
-                long source = (long) row * length + element - first;
-                update(chunk, from, to, new Source(patch.values(), source), now);
+                System.arraycopy(means, element - first, spare[1], from, to - from);
+                update(element / MasterWeights.CHUNK, from, to, spare, now);
                 element += to - from;
             }
         }

@@ -10,6 +10,9 @@ import java.lang.ref.Reference;
 
 /** Copies between arrays of floats and contiguous tensors of float32, bfloat16 or float16, rounding to nearest even. */
 final class FloatCopies {
+    /** Elements that are copied faster one by one than by a call. */
+    private static final int FEW = 64;
+
     private FloatCopies() {}
 
     static boolean fits(DType dtype) {
@@ -25,8 +28,12 @@ final class FloatCopies {
 
     static void load(Tensor tensor, long element, float[] into, int at, int count) {
         long address = tensor.address() + element * tensor.dtype().bytes();
-        if (tensor.dtype() == DType.FLOAT32) {
+        if (tensor.dtype() == DType.FLOAT32 && count > FEW) {
             Memory.copy(address, into, at, count);
+        } else if (tensor.dtype() == DType.FLOAT32) {
+            for (int i = 0; i < count; i++) {
+                into[at + i] = Memory.getFloat(address + 4L * i);
+            }
         } else if (tensor.dtype() == DType.BFLOAT16) {
             for (int i = 0; i < count; i++) {
                 into[at + i] = HalfFloats.fromBfloat16(Memory.getShort(address + 2L * i));
@@ -39,10 +46,23 @@ final class FloatCopies {
         Reference.reachabilityFence(tensor);
     }
 
+    /** Adds elements of a tensor to the first {@code count} of an array. */
+    static void add(Tensor tensor, long element, float[] sums, int count) {
+        float[] terms = new float[count];
+        load(tensor, element, terms, 0, count);
+        for (int i = 0; i < count; i++) {
+            sums[i] += terms[i];
+        }
+    }
+
     static void store(float[] from, int at, Tensor tensor, long element, int count) {
         long address = tensor.address() + element * tensor.dtype().bytes();
-        if (tensor.dtype() == DType.FLOAT32) {
+        if (tensor.dtype() == DType.FLOAT32 && count > FEW) {
             Memory.copy(from, at, address, count);
+        } else if (tensor.dtype() == DType.FLOAT32) {
+            for (int i = 0; i < count; i++) {
+                Memory.putFloat(address + 4L * i, from[at + i]);
+            }
         } else if (tensor.dtype() == DType.BFLOAT16) {
             for (int i = 0; i < count; i++) {
                 Memory.putShort(address + 2L * i, HalfFloats.toBfloat16(from[at + i]));

@@ -2,6 +2,7 @@
 package io.howdah.trainer.optim;
 
 import io.howdah.trainer.autograd.Gradients;
+import io.howdah.trainer.autograd.RowGroups;
 import io.howdah.trainer.autograd.SparseRows;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
@@ -25,7 +26,7 @@ abstract sealed class OptimisedParameter permits ElementwiseParameter, TensorPar
     private @Nullable Tensor dense;
     private @Nullable Tensor copied;
     private @Nullable SparseRows rows;
-    private long[] rowNumbers = {};
+    private @Nullable RowGroups groups;
     private int rowsPerTask;
 
     OptimisedParameter(String name, Tensor parameter, ParameterGroup group) {
@@ -67,10 +68,11 @@ abstract sealed class OptimisedParameter permits ElementwiseParameter, TensorPar
         step = new UpdateRule.Step(count, learningRate, group.weightDecay());
         SparseRows sparse = Gradients.sparse(parameter);
         if (sparse != null) {
-            rows = sparse.coalesced();
-            rowNumbers = rows.rows().toLongs();
+            RowGroups grouped = sparse.groups();
+            rows = sparse;
+            groups = grouped;
             rowsPerTask = Math.max(1, ROWS_GRAIN / Math.max(1, rowLength()));
-            return (rowNumbers.length + rowsPerTask - 1) / rowsPerTask;
+            return (grouped.size() + rowsPerTask - 1) / rowsPerTask;
         }
         Tensor gradient = parameter.grad();
         if (gradient != null && !gradient.isContiguous()) {
@@ -92,9 +94,10 @@ abstract sealed class OptimisedParameter permits ElementwiseParameter, TensorPar
             return;
         }
         SparseRows sparse = rows;
-        if (sparse != null) {
-            int last = Math.min(rowNumbers.length, (task + 1) * rowsPerTask);
-            updateRows(new RowPatch(sparse.values(), rowNumbers, task * rowsPerTask, last, rowLength()), step);
+        RowGroups grouped = groups;
+        if (sparse != null && grouped != null) {
+            int last = Math.min(grouped.size(), (task + 1) * rowsPerTask);
+            updateRows(new RowPatch(sparse.values(), grouped, task * rowsPerTask, last, rowLength()), step);
         }
     }
 
@@ -107,24 +110,35 @@ abstract sealed class OptimisedParameter permits ElementwiseParameter, TensorPar
         if (copied != null) {
             copied.close();
         }
-        if (rows != null) {
-            rows.close();
-        }
         dense = null;
         copied = null;
         rows = null;
+        groups = null;
     }
 
     /**
      * Some rows of a sparse gradient.
      *
-     * @param values gradients of all rows, [n, length]
-     * @param numbers distinct numbers of all rows, [n]
-     * @param from index of the first one of these
-     * @param to index after the last one
+     * @param values gradients of all occurrences, [n, length]
+     * @param groups which occurrences belong to which row
+     * @param from index of the first row
+     * @param to index after the last row
      * @param length elements of a row
      */
-    record RowPatch(Tensor values, long[] numbers, int from, int to, int length) {}
+    record RowPatch(Tensor values, RowGroups groups, int from, int to, int length) {
+        int number(int row) {
+            return Math.toIntExact(groups.numbers()[row]);
+        }
+
+        /** The gradient of a row: its occurrences, added up in float32 in their order. */
+        void sum(int row, float[] into) {
+            int first = groups.starts()[row];
+            FloatCopies.load(values, (long) groups.order()[first] * length, into, 0, length);
+            for (int i = first + 1; i < groups.starts()[row + 1]; i++) {
+                FloatCopies.add(values, (long) groups.order()[i] * length, into, length);
+            }
+        }
+    }
 
     abstract int denseTasks();
 

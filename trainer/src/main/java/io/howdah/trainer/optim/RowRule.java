@@ -25,8 +25,14 @@ public abstract sealed class RowRule implements TensorRule permits RowwiseAdagra
      */
     public record Row(float[] weights, float[] gradient, int at, int length, int number) {}
 
-    /** Updates one row in place. */
-    public abstract void updateRow(Row row, float[][] state, Step step);
+    /** Updates one row in place, and its state. */
+    @FunctionalInterface
+    public interface RowUpdate {
+        void update(Row row);
+    }
+
+    /** The update of rows in one step. */
+    public abstract RowUpdate rowUpdate(float[][] state, Step step);
 
     @Override
     public final @Nullable String sparseObstacle(double weightDecay) {
@@ -46,25 +52,26 @@ public abstract sealed class RowRule implements TensorRule permits RowwiseAdagra
         }
         int length = tensor.elements() / rows;
         int group = Math.max(1, GRAIN / length);
+        RowUpdate update = rowUpdate(state, step);
         IntStream.range(0, (rows + group - 1) / group).parallel().forEach(index -> {
             float[][] spare = new float[2][length];
             for (int row = index * group; row < Math.min(rows, (index + 1) * group); row++) {
-                updateRow(tensor, row, spare, state, step);
+                updateRow(tensor, row, spare, update);
             }
         });
     }
 
-    private void updateRow(TensorSlices tensor, int number, float[][] spare, float[][] state, Step step) {
+    private static void updateRow(TensorSlices tensor, int number, float[][] spare, RowUpdate update) {
         int length = spare[0].length;
         int first = number * length;
         tensor.runs(first, first + length, run -> {
             if (run.length() == length) {
-                updateTouched(new Row(run.weights(), run.gradient(), run.at(), length, number), state, step);
+                updateTouched(new Row(run.weights(), run.gradient(), run.at(), length, number), update);
             } else {
                 System.arraycopy(run.weights(), run.at(), spare[0], run.element() - first, run.length());
                 System.arraycopy(run.gradient(), run.at(), spare[1], run.element() - first, run.length());
                 if (run.element() + run.length() == first + length) {
-                    updateTouched(new Row(spare[0], spare[1], 0, length, number), state, step);
+                    updateTouched(new Row(spare[0], spare[1], 0, length, number), update);
                     tensor.runs(
                             first,
                             first + length,
@@ -75,10 +82,10 @@ public abstract sealed class RowRule implements TensorRule permits RowwiseAdagra
         });
     }
 
-    private void updateTouched(Row row, float[][] state, Step step) {
+    private static void updateTouched(Row row, RowUpdate update) {
         for (int i = row.at(); i < row.at() + row.length(); i++) {
             if (row.gradient()[i] != 0) {
-                updateRow(row, state, step);
+                update.update(row);
                 return;
             }
         }

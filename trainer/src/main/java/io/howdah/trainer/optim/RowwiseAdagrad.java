@@ -45,7 +45,11 @@ public final class RowwiseAdagrad extends RowRule {
     }
 
     @Override
-    public void updateRow(Row row, float[][] state, Step step) {
+    public RowUpdate rowUpdate(float[][] state, Step step) {
+        return row -> update(row, state[0], step);
+    }
+
+    private void update(Row row, float[] sums, Step step) {
         float[] weights = row.weights();
         float[] gradient = row.gradient();
         float decay = (float) step.weightDecay();
@@ -54,8 +58,8 @@ public final class RowwiseAdagrad extends RowRule {
             double g = gradient[i] + decay * weights[i];
             squares += g * g;
         }
-        float sum = state[0][row.number()] + (float) (squares / row.length());
-        state[0][row.number()] = sum;
+        float sum = sums[row.number()] + (float) (squares / row.length());
+        sums[row.number()] = sum;
         float rate = (float) (step.learningRate() / (Math.sqrt(sum) + epsilon));
         for (int i = row.at(); i < row.at() + row.length(); i++) {
             weights[i] -= rate * (gradient[i] + decay * weights[i]);

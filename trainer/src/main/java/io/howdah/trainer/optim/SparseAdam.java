@@ -44,16 +44,18 @@ public final class SparseAdam extends RowRule {
     }
 
     @Override
-    public void updateRow(Row row, float[][] state, Step step) {
-        float[] weights = row.weights();
-        float[] gradient = row.gradient();
-        float[] first = state[0];
-        float[] second = state[1];
+    public RowUpdate rowUpdate(float[][] state, Step step) {
         double correction = Math.sqrt(1 - Math.pow(beta2, step.count())) / (1 - Math.pow(beta1, step.count()));
         float rate = (float) (step.learningRate() * correction);
+        float decay = (float) step.weightDecay();
+        return row -> update(row, state[0], state[1], rate, decay);
+    }
+
+    private void update(Row row, float[] first, float[] second, float rate, float decay) {
+        float[] weights = row.weights();
+        float[] gradient = row.gradient();
         float firstGain = (float) (1 - beta1);
         float secondGain = (float) (1 - beta2);
-        float decay = (float) step.weightDecay();
         float small = (float) epsilon;
         int shift = row.number() * row.length() - row.at();
         for (int i = row.at(); i < row.at() + row.length(); i++) {

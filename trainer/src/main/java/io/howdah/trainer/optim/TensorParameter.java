@@ -46,14 +46,15 @@ final class TensorParameter extends OptimisedParameter {
         if (!(rule instanceof RowRule byRows)) {
             throw new AssertionError("check() refuses sparse gradients of " + rule);
         }
+        RowRule.RowUpdate update = byRows.rowUpdate(state, now);
         int length = patch.length();
         float[] masters = new float[length];
         float[] means = new float[length];
         for (int row = patch.from(); row < patch.to(); row++) {
-            int number = Math.toIntExact(patch.numbers()[row]);
+            int number = patch.number(row);
             weights.load(number * length, masters, 0, length);
-            FloatCopies.load(patch.values(), (long) row * length, means, 0, length);
-            byRows.updateRow(new RowRule.Row(masters, means, 0, length, number), state, now);
+            patch.sum(row, means);
+            update.update(new RowRule.Row(masters, means, 0, length, number));
             weights.store(masters, 0, number * length, length);
         }
     }

@@ -33,6 +33,7 @@ final class PointwiseSteps {
         steps.addUnary("abs", Rounding::abs);
         steps.addUnary("clone", Copies::clone);
         steps.addUnary("contiguous", Copies::contiguous);
+        steps.addUnary("channels_last", x -> x.shape().rank() < 3 ? x : Copies.channelsLast(x));
         steps.addUnary("relu", Activations::relu);
         steps.addUnary("gelu", Activations::gelu);
         steps.addUnary("silu", Activations::silu);

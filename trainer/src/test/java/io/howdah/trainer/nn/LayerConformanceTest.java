@@ -207,7 +207,10 @@ class LayerConformanceTest {
 
     /** Some functions are defined for all inputs. */
     private static boolean takesAnything(Layer layer) {
-        return layer instanceof Flatten || layer instanceof Activation || layer instanceof PRelu;
+        return layer instanceof ChannelsLast
+                || layer instanceof Flatten
+                || layer instanceof Activation
+                || layer instanceof PRelu;
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@
 package io.howdah.trainer.nn;
 
 import io.howdah.trainer.nn.functional.ActivationFunctions;
+import io.howdah.trainer.nn.functional.ConvolutionFunctions;
 import io.howdah.trainer.nn.functional.DropoutFunctions;
 import io.howdah.trainer.nn.functional.EmbeddingFunctions;
 import io.howdah.trainer.nn.functional.LinearFunctions;
@@ -52,6 +53,7 @@ final class LayerTable {
                         "dropout",
                         random -> new Dropout(0.5),
                         (state, x, mode) -> DropoutFunctions.dropout(x, 0.5, mode)),
+                LayerCase.plain("channels_last", new ChannelsLast(), ConvolutionFunctions::channelsLast),
                 LayerCase.plain("flatten", new Flatten(), x -> LinearFunctions.flatten(x, 1, -1)));
     }
 

@@ -23,6 +23,9 @@ final class PointwiseSamples {
         ActivationSamples.addTo(samples);
         samples.put("clone", unary(Copies::clone, -2, 2));
         samples.put(
+                "channelsLast",
+                List.of(Sample.of(x -> Functions.exp(Copies.channelsLast(x.get(0))), shape(2, 3, 2, 4))));
+        samples.put(
                 "copy",
                 List.of(Sample.of(x -> Copies.copyInPlace(Copies.clone(x.get(0)), x.get(1)), shape(3, 4), shape(4))));
         samples.put("fill", unary(x -> Copies.fillInPlace(Copies.clone(x), 3), -2, 2));

@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.kernel.java;
 
+import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,26 @@ final class ChannelNorms {
         this.weight = RowNorms.vector(weight, channels, 1);
     }
 
-    static void moments(Tensor in, Tensor means, Tensor variances) {
+    static void batch(
+            Tensor in,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            double epsilon,
+            Tensor out,
+            Tensor means,
+            Tensor variances) {
+        moments(in, means, variances);
+        double[] inverses = variances.toDoubles();
+        for (int c = 0; c < inverses.length; c++) {
+            inverses[c] = 1 / Math.sqrt(inverses[c] + epsilon);
+        }
+        try (Tensor factors = Tensor.empty(DType.FLOAT64, variances.shape())) {
+            RowNorms.write(inverses, factors);
+            forward(in, means, factors, weight, bias, out);
+        }
+    }
+
+    private static void moments(Tensor in, Tensor means, Tensor variances) {
         ChannelNorms norms = new ChannelNorms(in, null, null, null);
         double[] variance = new double[norms.channels];
         Parallel.each(norms.channels, norms.count, channel -> {

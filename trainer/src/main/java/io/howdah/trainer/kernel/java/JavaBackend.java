@@ -166,8 +166,15 @@ public class JavaBackend implements Backend {
     }
 
     @Override
-    public void channelMoments(Tensor in, Tensor means, Tensor variances) {
-        ChannelNorms.moments(in, means, variances);
+    public void batchNorm(
+            Tensor in,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            double epsilon,
+            Tensor out,
+            Tensor means,
+            Tensor variances) {
+        ChannelNorms.batch(in, weight, bias, epsilon, out, means, variances);
     }
 
     @Override

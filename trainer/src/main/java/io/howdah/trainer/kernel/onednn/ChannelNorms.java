@@ -8,6 +8,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_MEAN;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCALE;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SHIFT;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_VARIANCE;
@@ -16,7 +17,6 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_use_scale;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_use_shift;
 
 import io.howdah.trainer.kernel.Binary;
-import io.howdah.trainer.kernel.Reduction;
 import io.howdah.trainer.kernel.java.JavaBackend;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Shape;
@@ -28,13 +28,11 @@ final class ChannelNorms {
     private final Runner runner;
     private final Thresholds thresholds;
     private final JavaBackend java;
-    private final Sums sums;
 
-    ChannelNorms(Runner runner, Thresholds thresholds, JavaBackend java, Sums sums) {
+    ChannelNorms(Runner runner, Thresholds thresholds, JavaBackend java) {
         this.runner = runner;
         this.thresholds = thresholds;
         this.java = java;
-        this.sums = sums;
     }
 
     /** What the gradient is made from; {@code batch} as in {@code Backend}. */
@@ -52,52 +50,42 @@ final class ChannelNorms {
             @Nullable Tensor weight,
             @Nullable Tensor bias) {}
 
-    boolean moments(Tensor in, Tensor means, Tensor variances) {
-        if (!fits(in)) {
+    /** Normalises by moments that it takes. */
+    boolean batch(
+            Tensor in,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            double epsilon,
+            Tensor out,
+            Tensor means,
+            Tensor variances) {
+        if (!fits(in, out)) {
             return false;
         }
+        int flags = (weight == null ? 0 : dnnl_use_scale) | (bias == null ? 0 : dnnl_use_shift);
         try (Temporaries temporaries = new Temporaries(java)) {
             Tensor mean = temporaries.result(means, DType.FLOAT32);
             Tensor variance = temporaries.result(variances, DType.FLOAT32);
-            Tensor squares = temporaries.empty(DType.FLOAT32, in.shape());
-            // Binary primitives keep the dtype.
-            Tensor wide = temporaries.contiguous(in, DType.FLOAT32);
-            boolean done = average(wide, mean, temporaries)
-                    && Call.of(Family.SQUARE_OF_DIFFERENCE)
-                            .reads(DNNL_ARG_SRC, wide, elements(wide))
-                            .reads(DNNL_ARG_SRC_1, mean, perChannel(in))
-                            .writes(DNNL_ARG_DST, squares, elements(squares))
-                            .run(runner)
-                    && average(squares, variance, temporaries);
+            Call call = Call.of(Family.BATCH_NORM, flags)
+                    .parameters(epsilon, 0)
+                    .reads(DNNL_ARG_SRC, in, elements(in))
+                    .writes(DNNL_ARG_DST, out, elements(out))
+                    .writes(DNNL_ARG_MEAN, mean, Layout.of(mean))
+                    .writes(DNNL_ARG_VARIANCE, variance, Layout.of(variance));
+            if (weight != null) {
+                Tensor scale = temporaries.contiguous(weight, DType.FLOAT32);
+                call.reads(DNNL_ARG_SCALE, scale, Layout.of(scale));
+            }
+            if (bias != null) {
+                Tensor shift = temporaries.contiguous(bias, DType.FLOAT32);
+                call.reads(DNNL_ARG_SHIFT, shift, Layout.of(shift));
+            }
+            boolean done = call.run(runner);
             if (done) {
                 temporaries.finish();
             }
             return done;
         }
-    }
-
-    /** Per channel, first of every row, then over the batch. */
-    private boolean average(Tensor in, Tensor out, Temporaries temporaries) {
-        long batch = in.size(0);
-        long channels = in.size(1);
-        Tensor rows = in;
-        if (in.size(2) > 1) {
-            rows = temporaries.empty(DType.FLOAT32, Shape.of(batch, channels, 1));
-            if (!sums.rows(in, batch * channels, in.size(2), rows)) {
-                return false;
-            }
-        }
-        java.reduce(Reduction.SUM, rows, out.reshaped(Shape.of(1, channels, 1)));
-        java.scale(out, 1.0 / (batch * in.size(2)), 0, out);
-        return true;
-    }
-
-    /** oneDNN mixes up channels of one element each, unless they are rows. */
-    private static Layout elements(Tensor tensor) {
-        Shape shape = tensor.shape();
-        return shape.size(2) == 1
-                ? Layout.contiguous(tensor.dtype(), shape.size(0), shape.size(1))
-                : Layout.contiguous(tensor.dtype(), shape.sizes());
     }
 
     private static Layout perChannel(Tensor tensor) {
@@ -136,8 +124,7 @@ final class ChannelNorms {
 
     boolean backward(Backward norm, Gradients gradients) {
         Tensor in = norm.in();
-        if (!fits(in, norm.gradOut())
-                || gradients.in() != null && !gradients.in().isContiguous()) {
+        if (!fits(in, norm.gradOut()) || gradients.in() != null && !fits(in, gradients.in())) {
             return false;
         }
         boolean scaled = gradients.weight() != null || gradients.bias() != null || norm.weight() != null;
@@ -147,7 +134,7 @@ final class ChannelNorms {
             Tensor variance = temporaries.empty(DType.FLOAT32, norm.inverses().shape());
             // With ε = 0, as it is part of the inverses.
             Moments.fromInverses(temporaries.contiguous(norm.inverses(), DType.FLOAT32), variance);
-            Tensor gradIn = gradients.in() == null ? temporaries.empty(in.dtype(), in.shape()) : gradients.in();
+            Tensor gradIn = gradients.in() == null ? temporaries.alike(in) : gradients.in();
             Call call = Call.of(Family.BATCH_NORM_GRAD, flags)
                     .reads(DNNL_ARG_SRC, in, Layout.of(in))
                     .reads(DNNL_ARG_MEAN, mean, Layout.of(mean))
@@ -179,11 +166,26 @@ final class ChannelNorms {
                 : temporaries.result(gradient, DType.FLOAT32);
     }
 
+    /** Whether all are contiguous, or all have their channels last. */
     private boolean fits(Tensor in, Tensor... others) {
-        boolean fits = thresholds.fits(in) && in.isContiguous();
+        boolean fits = thresholds.fits(in) && (in.isContiguous() || isChannelsLast(in));
         for (Tensor other : others) {
-            fits &= other.isContiguous() && other.dtype() == in.dtype();
+            fits &= other.dtype() == in.dtype();
+            fits &= in.isContiguous() ? other.isContiguous() : isChannelsLast(other);
         }
         return fits;
+    }
+
+    private static boolean isChannelsLast(Tensor tensor) {
+        return tensor.stride(1) == 1
+                && tensor.stride(2) == tensor.size(1)
+                && tensor.stride(0) == tensor.size(1) * tensor.size(2);
+    }
+
+    /** oneDNN mixes up channels of one element each, unless they are rows. */
+    private static Layout elements(Tensor tensor) {
+        return tensor.size(2) == 1
+                ? Layout.contiguous(tensor.dtype(), tensor.size(0), tensor.size(1))
+                : Layout.of(tensor);
     }
 }

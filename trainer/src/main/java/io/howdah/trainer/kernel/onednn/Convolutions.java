@@ -69,17 +69,33 @@ final class Convolutions {
         return (double) parts.out().elements() * (weight.elements() / Math.max(1, weight.size(0)));
     }
 
-    /** In {@code dtype}, on contiguous copies where need be. */
+    /** In {@code dtype}, on contiguous copies of what is neither contiguous nor has its channels last. */
     private boolean runAs(DType dtype, Parts parts, Tensor result, Function<Parts, Call> maker) {
         try (Temporaries temporaries = new Temporaries(java)) {
-            Parts converted = parts.map(tensor ->
-                    tensor == result ? temporaries.result(tensor, dtype) : temporaries.contiguous(tensor, dtype));
+            Parts converted = parts.map(tensor -> {
+                if (tensor.dtype() == dtype && isChannelsLast(tensor)) {
+                    return tensor;
+                }
+                return tensor == result ? temporaries.result(tensor, dtype) : temporaries.contiguous(tensor, dtype);
+            });
             boolean done = maker.apply(converted).run(runner);
             if (done) {
                 temporaries.finish();
             }
             return done;
         }
+    }
+
+    private static boolean isChannelsLast(Tensor tensor) {
+        if (tensor.shape().rank() != 4) {
+            return false;
+        }
+        long channels = tensor.size(1);
+        long row = channels * tensor.size(3);
+        return tensor.stride(1) == 1
+                && tensor.stride(3) == channels
+                && tensor.stride(2) == row
+                && tensor.stride(0) == row * tensor.size(2);
     }
 
     private Call forwardCall(Parts parts) {

@@ -18,8 +18,6 @@ enum Family {
     ELTWISE_ABOVE(PointwiseDescriptions::eltwiseAbove),
     /** exp(a − b). */
     EXP_OF_DIFFERENCE(PointwiseDescriptions::expOfDifference),
-    /** (a − b)². */
-    SQUARE_OF_DIFFERENCE(PointwiseDescriptions::squareOfDifference),
     /** (a − b) · c + d, d optional. */
     AFFINE(PointwiseDescriptions::affine),
     ELTWISE_GRAD(PointwiseDescriptions::eltwiseGrad),

@@ -64,7 +64,7 @@ public final class OneDnnBackend extends JavaBackend {
         this.sums = new Sums(this::run, thresholds, java);
         this.softmaxes = new Softmaxes(this::run, thresholds, java);
         this.rowNorms = new RowNorms(this::run, thresholds, java);
-        this.channelNorms = new ChannelNorms(this::run, thresholds, java, sums);
+        this.channelNorms = new ChannelNorms(this::run, thresholds, java);
         this.pools = new Pools(this::run, thresholds);
         this.convolutions = new Convolutions(this::run, thresholds, java);
     }
@@ -222,9 +222,16 @@ public final class OneDnnBackend extends JavaBackend {
     }
 
     @Override
-    public void channelMoments(Tensor in, Tensor means, Tensor variances) {
-        if (!channelNorms.moments(in, means, variances)) {
-            super.channelMoments(in, means, variances);
+    public void batchNorm(
+            Tensor in,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            double epsilon,
+            Tensor out,
+            Tensor means,
+            Tensor variances) {
+        if (!channelNorms.batch(in, weight, bias, epsilon, out, means, variances)) {
+            super.batchNorm(in, weight, bias, epsilon, out, means, variances);
         }
     }
 

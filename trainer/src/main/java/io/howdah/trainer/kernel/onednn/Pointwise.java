@@ -81,8 +81,15 @@ final class Pointwise {
 
     boolean unaryGrad(Unary function, double alpha, double beta, Tensor in, Tensor gradOut, Tensor out) {
         int algorithm = gradAlgorithm(function);
-        if (algorithm == NONE || !fits(function, out) || !Elementwise.isOneRun(out, in, gradOut)) {
+        if (algorithm == NONE || !fits(function, out) || !Elementwise.isOneRun(out, in)) {
             return false;
+        }
+        if (!Elementwise.isOneRun(out, gradOut)) {
+            if (out.sharesStorage(in)) {
+                return false;
+            }
+            java.convert(gradOut, out);
+            return unaryGrad(function, alpha, beta, in, out, out);
         }
         if (algorithm == dnnl_eltwise_clip_v2 && !(alpha <= beta && nans.absent(in))) {
             return false;

@@ -16,7 +16,6 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_sub;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_backward_primitive_desc_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_exp;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_forward_primitive_desc_create;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_square;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_inference;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_post_ops_append_binary;
@@ -66,16 +65,8 @@ final class PointwiseDescriptions {
     }
 
     static int expOfDifference(dnnl_primitive_desc out, Draft draft) {
-        return ofDifference(out, draft, dnnl_eltwise_exp);
-    }
-
-    static int squareOfDifference(dnnl_primitive_desc out, Draft draft) {
-        return ofDifference(out, draft, dnnl_eltwise_square);
-    }
-
-    private static int ofDifference(dnnl_primitive_desc out, Draft draft, int function) {
         draft.postOps(operations ->
-                OneDnn.check(dnnl_post_ops_append_eltwise(operations, function, 0, 0), "append a function"));
+                OneDnn.check(dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_exp, 0, 0), "append a function"));
         return binary(out, draft, dnnl_binary_sub);
     }
 

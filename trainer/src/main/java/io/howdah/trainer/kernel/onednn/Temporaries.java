@@ -27,6 +27,13 @@ final class Temporaries implements AutoCloseable {
         return tensor;
     }
 
+    /** A tensor of arbitrary contents with dtype, shape and strides of another one. */
+    Tensor alike(Tensor other) {
+        Tensor tensor = Tensor.emptyStrided(other.dtype(), other.shape(), other.strides());
+        tensors.add(tensor);
+        return tensor;
+    }
+
     /** A tensor of one value. */
     Tensor filled(DType dtype, double value, long... sizes) {
         Tensor tensor = empty(dtype, Shape.of(sizes));

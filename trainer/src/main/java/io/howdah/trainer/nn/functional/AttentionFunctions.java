@@ -5,9 +5,10 @@ import io.howdah.trainer.ops.Attention;
 import io.howdah.trainer.ops.AttentionOptions;
 import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.ops.RotaryEmbedding;
-import io.howdah.trainer.ops.Slices;
+import io.howdah.trainer.ops.Splits;
 import io.howdah.trainer.ops.Views;
 import io.howdah.trainer.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Attention. */
@@ -68,9 +69,11 @@ public final class AttentionFunctions {
         }
         long width = projected.size(-1) / all;
         return Composite.of(() -> {
-            Tensor q = split(projected, 0, heads.queries(), width);
-            Tensor k = split(projected, heads.queries(), heads.keys(), width);
-            Tensor v = split(projected, heads.queries() + heads.keys(), heads.keys(), width);
+            long[] widths = {heads.queries() * width, heads.keys() * width, heads.keys() * width};
+            List<Tensor> parts = Splits.split(projected, widths, 2);
+            Tensor q = apart(parts.get(0), width);
+            Tensor k = apart(parts.get(1), width);
+            Tensor v = apart(parts.get(2), width);
             if (rotation != null) {
                 q = rotate(q, rotation);
                 k = rotate(k, rotation);
@@ -80,10 +83,9 @@ public final class AttentionFunctions {
         });
     }
 
-    /** Heads {@code first} to first + count − 1 of [N, T, heads·D] as [N, count, T, D]. */
-    private static Tensor split(Tensor x, long first, long count, long width) {
-        Tensor part = Slices.narrow(x, 2, first * width, count * width);
-        return Views.transpose(Views.unflatten(part, 2, count, width), 1, 2);
+    /** [N, T, H·D] as [N, H, T, D]. */
+    private static Tensor apart(Tensor x, long width) {
+        return Views.transpose(Views.unflatten(x, 2, x.size(2) / width, width), 1, 2);
     }
 
     /** [N, H, T, D] as [N, T, H·D]. */

@@ -3,6 +3,7 @@ package io.howdah.trainer.nn.functional;
 
 import io.howdah.trainer.ops.ConvolutionSettings;
 import io.howdah.trainer.ops.Convolutions;
+import io.howdah.trainer.ops.Copies;
 import io.howdah.trainer.ops.Spatial;
 import io.howdah.trainer.ops.TransposedConvolutions;
 import io.howdah.trainer.tensor.Tensor;
@@ -11,6 +12,16 @@ import org.jspecify.annotations.Nullable;
 /** Convolutions; the formulas are those of {@link Convolutions} and {@link TransposedConvolutions}. */
 public final class ConvolutionFunctions {
     private ConvolutionFunctions() {}
+
+    /**
+     * The same elements, in memory ordered as [N, …, C]; the shape stays. Convolutions, norms, pools and activations keep
+     * the order, in which processors convolve fastest, so that it pays to call this once on the input of a network.
+     *
+     * @param x [N, C, …]
+     */
+    public static Tensor channelsLast(Tensor x) {
+        return Copies.channelsLast(x);
+    }
 
     /**
      * @param x [N, C, W] or [C, W]

@@ -161,14 +161,30 @@ class NormalisationAgreementTest {
             Tensor gradOut = samples.sample(dtype, sizes);
             Tensor means = Tensor.zeros(DType.FLOAT32, Shape.of(channels));
             Tensor variances = Tensor.zeros(DType.FLOAT32, Shape.of(channels));
-            check("means", 1, (k, out) -> k.channelMoments(in, out, variances), DType.FLOAT32, channels);
-            check("variances", 1, (k, out) -> k.channelMoments(in, means, out), DType.FLOAT32, channels);
             Tensor spare = Tensor.zeros(dtype, in.shape());
+            check(
+                    "means",
+                    1,
+                    (k, out) -> k.batchNorm(in, null, null, 1e-5, spare, out, variances),
+                    DType.FLOAT32,
+                    channels);
+            check(
+                    "variances",
+                    1,
+                    (k, out) -> k.batchNorm(in, null, null, 1e-5, spare, means, out),
+                    DType.FLOAT32,
+                    channels);
             for (int optional = 0; optional < 8; optional++) {
                 Tensor weight = (optional & 1) == 0 ? null : samples.sample(dtype, channels);
                 Tensor bias = (optional & 2) == 0 ? null : samples.sample(dtype, channels);
                 boolean batch = (optional & 4) != 0;
-                Agreement.JAVA.channelMoments(in, means, variances);
+                check(
+                        "batch norm",
+                        3,
+                        (k, out) -> k.batchNorm(in, weight, bias, 1e-5, out, means, variances),
+                        dtype,
+                        sizes);
+                Agreement.JAVA.batchNorm(in, weight, bias, 1e-5, spare, means, variances);
                 Tensor inverses = Tensor.zeros(DType.FLOAT32, variances.shape());
                 Agreement.JAVA.convert(variances, inverses);
                 Moments.toInverses(inverses, 1e-5);
