@@ -27,7 +27,14 @@ public final class ImageKeys {
             64,
             "cnn: step of each convolution, as many as widths.");
 
-    public static final List<Key<?>> ALL = List.of(STEM, WIDTHS, STRIDES);
+    public static final Key<String> HEAD = Key.choice(
+            "howdah.model.cnn.head",
+            "average",
+            List.of("average", "flatten"),
+            "cnn: what the last layer sees. average: the mean of each channel, wherever a feature was; flatten: every place of"
+                    + " every channel, for images whose parts keep their places.");
+
+    public static final List<Key<?>> ALL = List.of(STEM, WIDTHS, STRIDES, HEAD);
 
     private ImageKeys() {}
 }

@@ -36,8 +36,8 @@ final class ImageModels {
     private ImageModels() {}
 
     /**
-     * 3 × 3 convolutions without bias, each with batch normalisation and ReLU, then the mean over each channel and a linear
-     * layer.
+     * 3 × 3 convolutions without bias, each with batch normalisation and ReLU, then the mean over each channel, or every
+     * place of it, and a linear layer.
      */
     static TrainableModel cnn(Config config, Map<String, String> properties, long seed) {
         List<Long> widths = config.get(ImageKeys.WIDTHS);
@@ -53,6 +53,8 @@ final class ImageModels {
         Philox random = new Philox(seed, 0);
         List<Layer> layers = new ArrayList<>();
         long channels = images.channels();
+        long height = images.height();
+        long width = images.width();
         for (int i = 0; i < widths.size(); i++) {
             ConvolutionSettings settings = ConvolutionSettings.DEFAULT
                     .withStride(strides.get(i).intValue())
@@ -61,10 +63,15 @@ final class ImageModels {
             layers.add(new BatchNorm2d(widths.get(i)));
             layers.add(Activation.relu());
             channels = widths.get(i);
+            height = (height - 1) / strides.get(i) + 1;
+            width = (width - 1) / strides.get(i) + 1;
         }
-        layers.add(new AdaptiveAveragePool2d(Spatial.of(1)));
+        boolean average = config.get(ImageKeys.HEAD).equals("average");
+        if (average) {
+            layers.add(new AdaptiveAveragePool2d(Spatial.of(1)));
+        }
         layers.add(new Flatten());
-        layers.add(new Linear(channels, task.outputs(), random));
+        layers.add(new Linear(average ? channels : channels * height * width, task.outputs(), random));
         return model(CNN, new Sequential(layers), images, task);
     }
 

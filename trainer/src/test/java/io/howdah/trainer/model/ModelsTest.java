@@ -205,6 +205,17 @@ class ModelsTest {
         long inputs = 26 * 16 + 13;
         assertThat(parameters("deepfm", clicks)).isEqualTo(1000 * 17 + inputs * 400 + 400 + 400 * 400 + 400 + 400 + 1);
         assertThat(parameters("cnn", ModelSamples.of("cnn").properties())).isEqualTo(1_148_874);
+        Map<String, String> oblong = Map.of("classes", "10", "channels", "3", "height", "9", "width", "5");
+        assertThat(parameters(
+                        "cnn",
+                        oblong,
+                        "howdah.model.cnn.widths",
+                        "4,8",
+                        "howdah.model.cnn.strides",
+                        "1,2",
+                        "howdah.model.cnn.head",
+                        "flatten"))
+                .isEqualTo(3 * 4 * 9 + 8 + 4 * 8 * 9 + 16 + 8 * 5 * 3 * 10 + 10);
         assertThat(parameters("resnet18", ModelSamples.of("cnn").properties())).isEqualTo(11_173_962);
     }
 
