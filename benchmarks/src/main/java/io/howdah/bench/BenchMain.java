@@ -1,7 +1,9 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.bench;
 
+import io.howdah.bench.distributed.DistributedCommand;
 import io.howdah.bench.ops.OpsCommand;
+import io.howdah.bench.ps.PsCommand;
 import io.howdah.bench.train.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +13,8 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures Howdah, beside its peers where they are installed.",
-        subcommands = {OpsCommand.class, TrainCommand.class, JmhCommand.class},
+        subcommands = {OpsCommand.class, TrainCommand.class, DistributedCommand.class, PsCommand.class, JmhCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND")
 public final class BenchMain {
     private BenchMain() {}

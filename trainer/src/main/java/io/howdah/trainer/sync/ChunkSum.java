@@ -1,8 +1,10 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.sync;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,17 +15,15 @@ final class ChunkSum {
     private final float[] sum;
     private final BitSet seen = new BitSet();
     private final @Nullable Waiting[] waiting;
-    private final WireFormat format;
-    private final float[] scratch;
+    private final WireKernel kernel;
     private int next;
     private long samples;
 
-    /** {@code scratch} and {@code format} may be shared by all chunks of a thread. */
-    ChunkSum(int elements, int logicalWorkers, WireFormat format, float[] scratch) {
+    /** @param kernel may be shared by all chunks of a thread */
+    ChunkSum(int elements, int logicalWorkers, WireKernel kernel) {
         this.sum = new float[elements];
         this.waiting = new Waiting[logicalWorkers];
-        this.format = format;
-        this.scratch = scratch;
+        this.kernel = kernel;
     }
 
     boolean hasSeen(int logicalWorker) {
@@ -47,45 +47,26 @@ final class ChunkSum {
             waiting[worker] = new Waiting(contribution, payload);
             return false;
         }
-        fold(contribution, payload);
-        while (next < waiting.length) {
-            Waiting early = waiting[next];
-            if (early == null) {
-                break;
-            }
-            waiting[next] = null;
-            fold(early.contribution, early.payload);
+        List<Waiting> due = new ArrayList<>();
+        due.add(new Waiting(contribution, payload));
+        for (int early = next + 1; early < waiting.length && waiting[early] != null; early++) {
+            due.add(waiting[early]);
+            waiting[early] = null;
+        }
+        for (int from = 0; from < due.size(); from += WireKernel.SOURCES) {
+            fold(due.subList(from, Math.min(due.size(), from + WireKernel.SOURCES)));
         }
         return true;
     }
 
-    private void fold(Contribution contribution, Payload payload) {
-        float factor = contribution.factor();
-        boolean first = next == 0;
-        for (int start = 0; start < sum.length; start += WireFormat.BLOCK) {
-            int count = Math.min(WireFormat.BLOCK, sum.length - start);
-            format.decode(contribution.dtype(), payload.bytes(), start, scratch, count);
-            if (first) {
-                store(start, count, factor);
-            } else {
-                accumulate(start, count, factor);
-            }
+    private void fold(List<Waiting> due) {
+        List<WireKernel.Source> sources = due.stream().map(Waiting::source).toList();
+        kernel.add(sources, next == 0 ? WireKernel.Start.FRESH : WireKernel.Start.EXISTING, sum);
+        for (Waiting folded : due) {
+            folded.payload.release();
+            samples += folded.contribution.samples();
         }
-        payload.release();
-        samples += contribution.samples();
-        next++;
-    }
-
-    private void store(int start, int count, float factor) {
-        for (int i = 0; i < count; i++) {
-            sum[start + i] = factor * scratch[i];
-        }
-    }
-
-    private void accumulate(int start, int count, float factor) {
-        for (int i = 0; i < count; i++) {
-            sum[start + i] += factor * scratch[i];
-        }
+        next += due.size();
     }
 
     /** Σ samples of what was folded. */
@@ -146,5 +127,9 @@ final class ChunkSum {
         samples = 0;
     }
 
-    private record Waiting(Contribution contribution, Payload payload) {}
+    private record Waiting(Contribution contribution, Payload payload) {
+        WireKernel.Source source() {
+            return new WireKernel.Source(contribution.dtype(), payload.bytes(), contribution.factor());
+        }
+    }
 }

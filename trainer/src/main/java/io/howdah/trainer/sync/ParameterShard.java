@@ -40,6 +40,7 @@ public final class ParameterShard {
     private final ShardUpdates updates;
     private final int logicalWorkers;
     private final WireFormat format = new WireFormat();
+    private final WireKernel kernel = WireKernel.best();
     private final float[][] masters;
     private final ChunkSum[] sums;
     private final ExactSum squares = new ExactSum();
@@ -61,11 +62,10 @@ public final class ParameterShard {
         masters = new float[chunks][];
         updates = ShardUpdates.of(table, range, optimiser);
         sums = new ChunkSum[chunks];
-        float[] scratch = new float[WireFormat.BLOCK];
         for (int chunk = 0; chunk < chunks; chunk++) {
             int size = range.chunkSize(chunk);
             masters[chunk] = new float[size];
-            sums[chunk] = new ChunkSum(size, logicalWorkers, format, scratch);
+            sums[chunk] = new ChunkSum(size, logicalWorkers, kernel);
         }
         newestAttempt = new int[logicalWorkers];
         stepSamples = new long[logicalWorkers];
@@ -261,8 +261,8 @@ public final class ParameterShard {
         for (long element = from; element < to; ) {
             int chunk = range.chunkAt(element);
             int start = (int) (element - range.chunkFrom(chunk));
-            int count = (int) Math.min(WireFormat.BLOCK, Math.min(to, range.chunkTo(chunk)) - element);
-            format.encode(dtype, masters[chunk], start, count, into);
+            int count = (int) (Math.min(to, range.chunkTo(chunk)) - element);
+            kernel.encode(dtype, masters[chunk], start, count, into);
             element += count;
         }
     }

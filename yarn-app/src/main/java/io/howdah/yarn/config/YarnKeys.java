@@ -41,7 +41,11 @@ public final class YarnKeys {
             Key.integer("howdah.server.count", 2L, 1, 1_000, "containers", "Number of parameter-server containers, S.");
     public static final Key<Long> SERVER_MEMORY = memory("howdah.server.memory.mb", 768L, "a parameter server");
     public static final Key<Long> SERVER_VCORES = vcores("howdah.server.vcores", "a parameter server");
-    public static final Key<String> SERVER_OPTIONS = options("howdah.server.java.opts", "a parameter server");
+    public static final Key<String> SERVER_OPTIONS = Key.text(
+            "howdah.server.java.opts",
+            "--add-modules=jdk.incubator.vector",
+            "More JVM options for a parameter server, after Howdah's own. The default lets it add gradients with the JDK's"
+                    + " vector instructions; take it away for a Java runtime without that module.");
 
     public static final Key<Long> ALLOCATION_TIMEOUT = Key.integer(
             "howdah.allocation.timeout.seconds",

@@ -162,18 +162,7 @@ class NormalisationAgreementTest {
             Tensor means = Tensor.zeros(DType.FLOAT32, Shape.of(channels));
             Tensor variances = Tensor.zeros(DType.FLOAT32, Shape.of(channels));
             Tensor spare = Tensor.zeros(dtype, in.shape());
-            check(
-                    "means",
-                    1,
-                    (k, out) -> k.batchNorm(in, null, null, 1e-5, spare, out, variances),
-                    DType.FLOAT32,
-                    channels);
-            check(
-                    "variances",
-                    1,
-                    (k, out) -> k.batchNorm(in, null, null, 1e-5, spare, means, out),
-                    DType.FLOAT32,
-                    channels);
+            checkMoments(in, spare, means, variances);
             for (int optional = 0; optional < 8; optional++) {
                 Tensor weight = (optional & 1) == 0 ? null : samples.sample(dtype, channels);
                 Tensor bias = (optional & 2) == 0 ? null : samples.sample(dtype, channels);
@@ -209,5 +198,21 @@ class NormalisationAgreementTest {
                         channels);
             }
         }
+    }
+
+    private void checkMoments(Tensor in, Tensor spare, Tensor means, Tensor variances) {
+        long channels = in.size(1);
+        check(
+                "means",
+                1,
+                (k, out) -> k.batchNorm(in, null, null, 1e-5, spare, out, variances),
+                DType.FLOAT32,
+                channels);
+        check(
+                "variances",
+                1,
+                (k, out) -> k.batchNorm(in, null, null, 1e-5, spare, means, out),
+                DType.FLOAT32,
+                channels);
     }
 }

@@ -1,0 +1,126 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.bench.distributed;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.howdah.bench.Measurement;
+import io.howdah.trainer.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench distributed}. */
+@Command(
+        name = "distributed",
+        mixinStandardHelpOptions = true,
+        description = "Trains a model in several worker processes of one thread each with one parameter server in a"
+                + " process of its own, and prints units per second and median milliseconds per step. With a peer, both"
+                + " take turns, and ratio is the peer's median over ours: above 1 we are faster.")
+public final class DistributedCommand implements Callable<Integer> {
+    @Option(names = "--model", required = true, description = "gpt or mlp.")
+    private String model = "";
+
+    @Option(names = "--precision", required = true, description = "fp32 or bf16; gradients and weights travel so too.")
+    private String precision = "";
+
+    @Option(names = "--workers", description = "Worker processes (default ${DEFAULT-VALUE}).")
+    private int workers = 2;
+
+    @Option(names = "--steps", description = "Steps per round; 0 for what suits the model (default ${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(names = "--rounds", description = "Turns of both sides (default ${DEFAULT-VALUE}).")
+    private int rounds = 5;
+
+    @Option(names = "--torch", description = "A Python with PyTorch; needs --peer.")
+    private @Nullable Path torch;
+
+    @Option(names = "--peer", description = "The script that trains the same with DistributedDataParallel.")
+    private @Nullable Path peer;
+
+    @Option(names = "--json", description = "Also writes all figures to this file.")
+    private @Nullable Path json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Task task;
+        DType dtype;
+        try {
+            task = task();
+            dtype = dtype();
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            return 2;
+        }
+        Arguments arguments = new Arguments(task, dtype, workers, steps > 0 ? steps : task.steps());
+        double[] ours = new double[rounds];
+        double[] theirs = new double[rounds];
+        for (int round = 0; round < rounds; round++) {
+            ours[round] = Processes.train(arguments) * 1e3;
+            if (torch != null && peer != null) {
+                theirs[round] = Processes.peer(torch, peer, model, precision, workers);
+            }
+        }
+        report(task, Measurement.median(ours), torch == null ? Double.NaN : Measurement.median(theirs));
+        return 0;
+    }
+
+    private Task task() {
+        for (Task task : Task.values()) {
+            boolean fits = task.batch() % workers == 0;
+            if (task.name().toLowerCase(Locale.ROOT).equals(model) && fits) {
+                return task;
+            }
+        }
+        throw new IllegalArgumentException("Cannot train: model=" + model + " workers=" + workers
+                + ", expected gpt or mlp and workers that divide its batch; correct them");
+    }
+
+    private DType dtype() {
+        if ((torch == null) != (peer == null)) {
+            throw new IllegalArgumentException("Cannot compare: torch=" + torch + " peer=" + peer
+                    + ", expected both or none; name the Python and the script");
+        }
+        return switch (precision) {
+            case "fp32" -> DType.FLOAT32;
+            case "bf16" -> DType.BFLOAT16;
+            default ->
+                throw new IllegalArgumentException(
+                        "Cannot train: precision=" + precision + ", expected fp32 or bf16; correct it");
+        };
+    }
+
+    private void report(Task task, double ours, double theirs) throws IOException {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("model", model);
+        figures.put("precision", precision);
+        figures.put("workers", workers);
+        figures.put("servers", 1);
+        figures.put("unitsPerSecond", task.units() / ours * 1e3);
+        figures.put("millisecondsPerStep", ours);
+        String line = String.format(
+                Locale.ROOT,
+                "howdah distributed model=%s precision=%s workers=%d servers=1 %.0f units/s %.1f ms/step",
+                model,
+                precision,
+                workers,
+                task.units() / ours * 1e3,
+                ours);
+        if (!Double.isNaN(theirs)) {
+            figures.put("peerMillisecondsPerStep", theirs);
+            figures.put("ratio", theirs / ours);
+            line += String.format(Locale.ROOT, " peer_ms=%.1f ratio=%.2f", theirs, theirs / ours);
+        }
+        System.out.println(line);
+        if (json != null) {
+            Files.write(
+                    json, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(figures));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.bench.ps;
+
+import io.howdah.ps.wire.ConnectionSettings;
+import io.howdah.ps.wire.Counters;
+import io.howdah.ps.wire.JobIdentity;
+import io.howdah.ps.wire.Transport;
+import java.io.IOException;
+
+/** The ways that are compared; the server of each runs in a process of its own. */
+enum LinkKind {
+    /** Blocking channels of the JDK. */
+    BASELINE {
+        @Override
+        int serve() throws IOException {
+            return PlainServer.start().port();
+        }
+
+        @Override
+        Link connect(int port) throws IOException {
+            return new PlainLink(port);
+        }
+    },
+    /** The product's transport. */
+    PLAIN {
+        @Override
+        int serve() throws IOException {
+            return new HowdahServer(transport("server")).start();
+        }
+
+        @Override
+        Link connect(int port) {
+            return new HowdahLink(transport("client"), port);
+        }
+    };
+
+    private static final int SECRET_BYTES = 32;
+
+    /** Begins to serve in this process; returns the port. */
+    abstract int serve() throws IOException;
+
+    /** Connects to another process's server. */
+    abstract Link connect(int port) throws IOException;
+
+    private static Transport transport(String name) {
+        // Both processes run for this measurement alone; what they exchange is no secret.
+        JobIdentity identity = new JobIdentity("benchmark", 1, new byte[SECRET_BYTES]);
+        return new Transport(
+                new ConnectionSettings(identity, PsCommand.LARGEST, 4L * PsCommand.LARGEST, new Counters()), name);
+    }
+}
