@@ -386,6 +386,5 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        files.close();
     }
 }
