@@ -15,7 +15,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes a shard's snapshots beside the thread that owns it, because storage blocks. */
-final class SnapshotFiles {
+public final class SnapshotFiles {
     private final ServerPlace place;
     private final BlobStore blobs;
     private final @Nullable SnapshotSource source;
@@ -23,10 +23,11 @@ final class SnapshotFiles {
     private final Executor storage;
 
     /**
+     * @param source snapshot to go on from, or null
      * @param storage runs what may block
      * @param owner runs what follows, on the thread that owns the shard
      */
-    SnapshotFiles(
+    public SnapshotFiles(
             ServerPlace place, BlobStore blobs, @Nullable SnapshotSource source, Executor storage, Executor owner) {
         this.place = place;
         this.blobs = blobs;

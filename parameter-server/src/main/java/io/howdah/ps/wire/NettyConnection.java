@@ -23,11 +23,6 @@ import org.slf4j.LoggerFactory;
 final class NettyConnection implements Connection, FrameSink {
     private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
 
-    /** Enough for any header but a hostile one. */
-    private static final int HEADER_LIMIT = 1 << 16;
-
-    private static final int HANDSHAKE_HEADER_LIMIT = 1 << 10;
-
     private enum State {
         AWAITING_CHALLENGE,
         AWAITING_HELLO,
@@ -40,6 +35,7 @@ final class NettyConnection implements Connection, FrameSink {
     private final ConnectionSettings settings;
     private final ConnectionListener listener;
     private final Handshake handshake;
+    private final Admission admission;
     private final @Nullable Peer self;
     private State state;
     private @Nullable Peer peer;
@@ -53,6 +49,7 @@ final class NettyConnection implements Connection, FrameSink {
         this.settings = settings;
         this.listener = listener;
         this.handshake = new Handshake(settings.identity());
+        this.admission = new Admission(settings);
         this.self = self;
         this.state = self == null ? State.AWAITING_HELLO : State.AWAITING_CHALLENGE;
     }
@@ -127,27 +124,7 @@ final class NettyConnection implements Connection, FrameSink {
 
     @Override
     public void admit(FrameType type, FramePrefix prefix) {
-        boolean open = state == State.OPEN;
-        int headerLimit = open ? HEADER_LIMIT : HANDSHAKE_HEADER_LIMIT;
-        int bodyLimit = open ? settings.bodyLimit() : 0;
-        if (type.isHandshake() == open) {
-            throw new ProtocolException("type=" + type + " while " + state);
-        }
-        if (prefix.headerLength() < 0 || prefix.headerLength() > headerLimit) {
-            throw new ProtocolException("headerBytes=" + Integer.toUnsignedString(prefix.headerLength())
-                    + ", expected at most " + headerLimit);
-        }
-        if (prefix.bodyLength() < 0 || prefix.bodyLength() > bodyLimit) {
-            throw new ProtocolException(
-                    "bodyBytes=" + Integer.toUnsignedString(prefix.bodyLength()) + ", expected at most " + bodyLimit);
-        }
-        if (prefix.generation() != settings.identity().generation()) {
-            settings.counters().add(Counter.FENCED, 1);
-            throw new ProtocolException("generation=" + prefix.generation() + ", expected "
-                    + settings.identity().generation());
-        }
-        long bytes = FramePrefix.BYTES + (long) prefix.headerLength() + prefix.bodyLength();
-        settings.counters().add(Counter.BYTES_RECEIVED, bytes);
+        admission.admit(type, prefix.headerLength(), prefix.bodyLength(), prefix.generation());
     }
 
     @Override
@@ -183,6 +160,7 @@ final class NettyConnection implements Connection, FrameSink {
         peer = verified;
         send(FrameType.WELCOME, handshake.welcome(hello, verified));
         state = State.OPEN;
+        admission.opened();
         listener.opened(this);
     }
 
@@ -200,6 +178,7 @@ final class NettyConnection implements Connection, FrameSink {
             handshake.verify(frame.header(Welcome.class), challenge, self());
         }
         state = State.OPEN;
+        admission.opened();
         listener.opened(this);
     }
 

@@ -7,9 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The running sum of one chunk in one step: the prefix of logical workers 0, 1, … is folded in that order, whatever
- * comes early waits. So the sum has the same bits for every order of arrival.
+ * comes early waits. So the sum has the same bits for every order of arrival. Tests extend it to do without one of its rules.
  */
-final class ChunkSum {
+class ChunkSum {
+    /** Makes the sum of one chunk. */
+    interface Maker {
+        ChunkSum make(int elements, int logicalWorkers, WireFormat format, float[] scratch);
+    }
+
     private final float[] sum;
     private final BitSet seen = new BitSet();
     private final @Nullable Waiting[] waiting;
@@ -35,6 +40,11 @@ final class ChunkSum {
         return next;
     }
 
+    /** Whether it is the turn of {@code logicalWorker}. */
+    boolean isNext(int logicalWorker) {
+        return logicalWorker == next;
+    }
+
     boolean isComplete() {
         return next == waiting.length;
     }
@@ -43,7 +53,7 @@ final class ChunkSum {
     boolean add(Contribution contribution, Payload payload) {
         int worker = contribution.logicalWorker();
         seen.set(worker);
-        if (worker != next) {
+        if (!isNext(worker)) {
             waiting[worker] = new Waiting(contribution, payload);
             return false;
         }
@@ -60,6 +70,13 @@ final class ChunkSum {
     }
 
     private void fold(Contribution contribution, Payload payload) {
+        sumUp(contribution, payload);
+        samples += contribution.samples();
+        next++;
+    }
+
+    /** Adds a contribution and releases it. */
+    void sumUp(Contribution contribution, Payload payload) {
         float factor = contribution.factor();
         boolean first = next == 0;
         for (int start = 0; start < sum.length; start += WireFormat.BLOCK) {
@@ -72,8 +89,6 @@ final class ChunkSum {
             }
         }
         payload.release();
-        samples += contribution.samples();
-        next++;
     }
 
     private void store(int start, int count, float factor) {
