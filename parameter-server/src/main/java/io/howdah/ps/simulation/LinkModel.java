@@ -3,6 +3,12 @@ package io.howdah.ps.simulation;
 
 /** How long messages take. */
 interface LinkModel {
-    /** The moment at which {@code bytes} that are sent now have arrived, in nanoseconds of the virtual clock. */
-    long arrival(SimulatedProcess from, SimulatedProcess to, long bytes);
+    /** A way for messages from one process to another that keeps their order. */
+    Lane lane(SimulatedProcess from, SimulatedProcess to);
+
+    /** One direction of a connection. */
+    interface Lane {
+        /** Plans {@code arrived} for when {@code bytes} that are sent now have arrived. */
+        void carry(long bytes, Runnable arrived);
+    }
 }

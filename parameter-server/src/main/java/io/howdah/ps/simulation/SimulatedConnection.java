@@ -34,7 +34,7 @@ final class SimulatedConnection implements Connection {
     private @Nullable SimulatedConnection other;
     private boolean closed;
     private boolean broken;
-    private long lastArrival;
+    private LinkModel.@Nullable Lane lane;
     private long inFlight;
     private boolean full;
 
@@ -141,9 +141,10 @@ final class SimulatedConnection implements Connection {
 
     /** Plans {@code action} for when {@code bytes} more have arrived. */
     void inOrder(long bytes, Runnable action) {
-        long arrival = network.arrival(owner.process(), otherEnd().owner.process(), bytes);
-        lastArrival = Math.max(lastArrival, arrival);
-        network.clock().at(lastArrival, action);
+        if (lane == null) {
+            lane = network.lane(owner.process(), otherEnd().owner.process());
+        }
+        lane.carry(bytes, action);
     }
 
     private void arrived(Frame frame, long bytes) {

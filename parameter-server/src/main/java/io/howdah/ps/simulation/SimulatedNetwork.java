@@ -45,8 +45,8 @@ final class SimulatedNetwork {
         return traffic;
     }
 
-    long arrival(SimulatedProcess from, SimulatedProcess to, long bytes) {
-        return links.arrival(from, to, bytes);
+    LinkModel.Lane lane(SimulatedProcess from, SimulatedProcess to) {
+        return links.lane(from, to);
     }
 
     /** Takes connections to {@code address} from now on, in place of whoever did before. */
@@ -76,9 +76,8 @@ final class SimulatedNetwork {
     private void attempt(Endpoint from, InetSocketAddress address, ConnectionListener listener, Attempts attempts) {
         Listening there = listening.get(address);
         if (there != null && there.endpoint.process().isAlive()) {
-            clock.at(
-                    arrival(from.process(), there.endpoint.process(), 0),
-                    () -> accept(from, there, listener, attempts.failed()));
+            lane(from.process(), there.endpoint.process())
+                    .carry(0, () -> accept(from, there, listener, attempts.failed()));
         } else if (clock.nanoTime() + attempts.delay() > attempts.deadline()) {
             from.process().execute(() -> attempts.failed().accept("nobody listens at " + address));
         } else {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,13 +45,21 @@ final class Simulation {
     private @Nullable String problem;
 
     Simulation(Schedule schedule, Parts parts) {
+        this(schedule, parts, new SplittableRandom(~schedule.seed()));
+    }
+
+    private Simulation(Schedule schedule, Parts parts, SplittableRandom random) {
+        this(schedule, parts, random, clock -> new RandomDelays(clock, random, schedule.meanDelayNanos()));
+    }
+
+    /** @param links makes the network's links */
+    Simulation(Schedule schedule, Parts parts, SplittableRandom random, Function<VirtualClock, LinkModel> links) {
         this.schedule = schedule;
         this.parts = parts;
         this.workload = new Workload(schedule);
         this.expected = new SerialRun(workload, schedule.steps());
-        this.random = new SplittableRandom(~schedule.seed());
-        this.network = new SimulatedNetwork(
-                clock, new RandomDelays(clock, random, schedule.meanDelayNanos()), parts.admissions());
+        this.random = random;
+        this.network = new SimulatedNetwork(clock, links.apply(clock), parts.admissions());
         this.job = new SimulatedJob(this);
         this.faults = new Faults(this, job);
     }
