@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 
 /**
  * Steps of a {@link CostModel} in virtual time: the messages of the protocol by their sizes alone, on {@link NetworkCards}.
- * Where there are too many, neighbouring chunks travel as one message, and then neighbouring servers act as one with the cards
- * and threads of all of them.
+ * Where there are too many, neighbouring chunks travel as one message, and then several workers act as one that has the cards of
+ * all of them and is as slow as the slowest.
  *
  * <p>A step: workers pull, which waits for the last step's update; compute; push during backward; servers add; the
  * coordinator decides when all workers and servers have reported; servers update their weights.
@@ -45,16 +45,16 @@ public final class StepSimulation {
         this.model = model;
         this.cards = new NetworkCards(clock, model.bytesPerSecond(), (long) (model.latencySeconds() * NANOS));
         this.random = new SplittableRandom(seed);
-        int simulated = Math.max(1, Math.min(servers, messages / workers / FEWEST_PIECES));
-        this.hosts = (double) servers / simulated;
+        int simulated = Math.max(1, Math.min(workers, messages / servers / FEWEST_PIECES));
+        this.hosts = (double) workers / simulated;
         long share = (model.parameters() + servers - 1) / servers;
         long chunks = (share + CHUNK_ELEMENTS - 1) / CHUNK_ELEMENTS;
-        this.pieces = (int) Math.max(1, Math.min(chunks * hosts, messages / ((double) workers * simulated)));
-        this.pieceBytes = Math.round(model.wireBytes() / simulated / pieces);
-        for (int index = 0; index < simulated; index++) {
+        this.pieces = (int) Math.max(1, Math.min(chunks * hosts, messages / ((double) servers * simulated)));
+        this.pieceBytes = Math.round(model.wireBytes() * hosts / servers / pieces);
+        for (int index = 0; index < servers; index++) {
             this.servers.add(new Server(index));
         }
-        for (int index = 0; index < workers; index++) {
+        for (int index = 0; index < simulated; index++) {
             this.workers.add(new Worker(index));
         }
     }
@@ -89,6 +89,7 @@ public final class StepSimulation {
         Worker(int index) {
             this.index = index;
             process = new SimulatedProcess(clock, "worker " + index);
+            cards.give(process, hosts);
             servers.forEach(server -> {
                 lanes.add(cards.lane(process, server.process));
                 server.add(this);
@@ -111,14 +112,7 @@ public final class StepSimulation {
         }
 
         private void compute() {
-            CostModel.WorkerCompute compute = model.worker();
-            double seconds = compute.seconds();
-            if (compute.sigma() > 0) {
-                seconds *= StrictMath.exp(compute.sigma() * random.nextGaussian());
-            }
-            if (random.nextDouble() < compute.stragglerProbability()) {
-                seconds *= compute.stragglerFactor();
-            }
+            double seconds = seconds();
             int count = servers.size() * pieces;
             for (int piece = 0; piece < count; piece++) {
                 double ready = seconds * (FORWARD + (1 - FORWARD) * (piece + 1) / count);
@@ -131,7 +125,25 @@ public final class StepSimulation {
         }
     }
 
+    /** What a worker computes, or the slowest of those that act as one. */
+    private double seconds() {
+        CostModel.WorkerCompute compute = model.worker();
+        double slowest = 0;
+        for (int worker = 0; worker < hosts; worker++) {
+            double seconds = compute.seconds();
+            if (compute.sigma() > 0) {
+                seconds *= StrictMath.exp(compute.sigma() * random.nextGaussian());
+            }
+            if (random.nextDouble() < compute.stragglerProbability()) {
+                seconds *= compute.stragglerFactor();
+            }
+            slowest = Math.max(slowest, seconds);
+        }
+        return slowest;
+    }
+
     private final class Server {
+        private final int index;
         private final SimulatedProcess process;
         private final List<LinkModel.Lane> toWorkers = new ArrayList<>();
         private final List<Worker> parked = new ArrayList<>();
@@ -139,8 +151,8 @@ public final class StepSimulation {
         private int missing;
 
         Server(int index) {
+            this.index = index;
             process = new SimulatedProcess(clock, "server " + index);
-            cards.give(process, hosts);
         }
 
         void add(Worker worker) {
@@ -156,9 +168,12 @@ public final class StepSimulation {
             }
         }
 
+        /** Sends to all in turns. Servers begin with different workers, because shared cards prefer none. */
         private void answer(List<Worker> due) {
+            int offset = (int) ((long) index * due.size() / servers.size());
             for (int piece = 0; piece < pieces; piece++) {
-                for (Worker worker : due) {
+                for (int turn = 0; turn < due.size(); turn++) {
+                    Worker worker = due.get((turn + offset) % due.size());
                     LinkModel.Lane lane = toWorkers.get(worker.index);
                     process.execute(cpu(model.cpu().send(), pieceBytes), () -> lane.carry(pieceBytes, worker::arrived));
                 }
@@ -187,7 +202,7 @@ public final class StepSimulation {
 
         /** Nanoseconds for {@code bytes} at {@code seconds} per 10⁹ of them. */
         private long cpu(double seconds, double bytes) {
-            return (long) (seconds * bytes / BILLION / hosts * NANOS);
+            return (long) (seconds * bytes / BILLION * NANOS);
         }
     }
 
