@@ -4,16 +4,23 @@ package io.howdah.bench;
 import io.howdah.bench.distributed.DistributedCommand;
 import io.howdah.bench.ops.OpsCommand;
 import io.howdah.bench.ps.PsCommand;
+import io.howdah.bench.scaling.SimulateCommand;
 import io.howdah.bench.train.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** {@code scripts/howdah bench}. */
+/** {@code scripts/howdah bench} and {@code scripts/howdah simulate}. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures Howdah, beside its peers where they are installed.",
-        subcommands = {OpsCommand.class, TrainCommand.class, DistributedCommand.class, PsCommand.class, JmhCommand.class
+        subcommands = {
+            OpsCommand.class,
+            TrainCommand.class,
+            DistributedCommand.class,
+            PsCommand.class,
+            JmhCommand.class,
+            SimulateCommand.class
         },
         synopsisSubcommandLabel = "COMMAND")
 public final class BenchMain {

@@ -3,6 +3,7 @@ package io.howdah.ps;
 
 import com.google.protobuf.MessageLite;
 import io.howdah.ps.proto.Failure;
+import io.howdah.ps.proto.Gradient;
 import io.howdah.ps.proto.InitialWeights;
 import io.howdah.ps.proto.Initialise;
 import io.howdah.ps.proto.Initialised;
@@ -12,7 +13,6 @@ import io.howdah.ps.proto.Pulled;
 import io.howdah.ps.proto.RequestFailed;
 import io.howdah.ps.proto.Snapshot;
 import io.howdah.ps.proto.SnapshotWritten;
-import io.howdah.ps.wire.Connection;
 import io.howdah.ps.wire.ConnectionListener;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.ps.wire.ReceivedFrame;
@@ -31,35 +31,49 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** The worker's side of the conversation with all servers. On the transport's thread. */
-final class ClientSession {
+/**
+ * The worker's side of the conversation with all servers. Outlives broken connections: what a server has not answered is
+ * sent again on the next one, and servers take everything at most once. On the transport's thread.
+ */
+public final class ClientSession {
+    /** Connections to one server that break without a step being decided between them. */
+    private static final int MOST_LOSSES = 10;
+
     private final SyncSettings settings;
     private final List<InetSocketAddress> addresses;
-    private final @Nullable Connection[] connections;
+    private final IntConsumer reconnect;
+    private final List<ServerLink> links = new ArrayList<>();
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
-    private final List<Runnable> whenConnected = new ArrayList<>();
-    private final Map<Long, PendingPull> pulls = new HashMap<>();
-    private final Map<Long, PendingSnapshot> snapshots = new HashMap<>();
-    private final Map<Long, List<CompletableFuture<StepOutcome>>> awaitingOutcome = new HashMap<>();
+    private final Map<Long, PendingPull> pulls = new LinkedHashMap<>();
+    private final Map<Long, PendingSnapshot> snapshots = new LinkedHashMap<>();
+    private final Map<Long, List<PendingReport>> reports = new LinkedHashMap<>();
     private @Nullable Model model;
     private @Nullable Throwable failure;
     private long nextRequest;
     private volatile float lossScale;
 
-    ClientSession(SyncSettings settings, List<InetSocketAddress> addresses) {
+    /**
+     * @param addresses of all servers, in order
+     * @param reconnect makes another connection to a server for its {@link #link}
+     */
+    public ClientSession(SyncSettings settings, List<InetSocketAddress> addresses, IntConsumer reconnect) {
         this.settings = settings;
         this.addresses = List.copyOf(addresses);
-        this.connections = new Connection[addresses.size()];
+        this.reconnect = reconnect;
         this.lossScale = settings.initialScaler().scale();
+        for (int server = 0; server < addresses.size(); server++) {
+            links.add(new ServerLink(this, server));
+        }
     }
 
     /** What is agreed, and what came of agreeing. */
@@ -70,6 +84,7 @@ final class ClientSession {
         private final @Nullable List<Tensor> weights;
         private final @Nullable Long[] versions = new Long[addresses.size()];
         private final CompletableFuture<Long> initialised;
+        private long oldest = -1;
 
         Model(ParameterTable table, @Nullable List<Tensor> weights, CompletableFuture<Long> initialised) {
             this.table = table;
@@ -80,12 +95,20 @@ final class ClientSession {
         }
     }
 
-    float lossScale() {
+    private record PendingReport(StepReport report, CompletableFuture<StepOutcome> future) {}
+
+    /** Loss scale of the coming step. */
+    public float lossScale() {
         return lossScale;
     }
 
+    /** What is heard from server {@code server}. */
+    public ConnectionListener link(int server) {
+        return links.get(server);
+    }
+
     /** Runs a caller's request; if it is refused, its future alone fails. */
-    <T> void run(CompletableFuture<T> future, Consumer<CompletableFuture<T>> call) {
+    public <T> void run(CompletableFuture<T> future, Consumer<CompletableFuture<T>> call) {
         if (failure != null) {
             future.completeExceptionally(failure);
             return;
@@ -100,55 +123,37 @@ final class ClientSession {
     }
 
     /** Nothing can go on: fails what waits and whatever is asked from now on. */
-    void fail(Throwable cause) {
+    public void fail(Throwable cause) {
         if (failure != null) {
             return;
         }
         failure = cause;
-        whenConnected.clear();
         pulls.clear();
         snapshots.clear();
-        awaitingOutcome.clear();
+        reports.clear();
         List.copyOf(open).forEach(future -> future.completeExceptionally(cause));
     }
 
-    void initialise(ParameterTable table, @Nullable List<Tensor> weights, CompletableFuture<Long> future) {
+    /** {@link io.howdah.trainer.sync.ParameterStore#initialise}. */
+    public void initialise(ParameterTable table, @Nullable List<Tensor> weights, CompletableFuture<Long> future) {
         if (model != null) {
             throw new IllegalStateException("Cannot initialise parameters: this process has done so, expected one call;"
                     + " keep the store and its version");
         }
         Model created = new Model(table, weights, future);
         model = created;
-        whenConnected.add(() -> {
-            Initialise request = Initialise.newBuilder()
-                    .setServers(addresses.size())
-                    .setLogicalWorkers(settings.logicalWorkers())
-                    .setChunkElements(settings.chunkElements())
-                    .setHasWeights(weights != null)
-                    .build();
-            byte[] body = Messages.table(created.table).toByteArray();
-            for (int server = 0; server < connections.length; server++) {
-                connection(server).send(FrameType.INITIALISE, request, body.length, into -> into.put(body));
-            }
-        });
-        runIfConnected();
+        links.forEach(link -> askToInitialise(created, link));
     }
 
-    private void runIfConnected() {
-        if (!Arrays.asList(connections).contains(null)) {
-            List<Runnable> due = List.copyOf(whenConnected);
-            whenConnected.clear();
-            due.forEach(Runnable::run);
-        }
-    }
-
-    private Connection connection(int server) {
-        Connection connection = connections[server];
-        if (connection == null) {
-            throw new IllegalStateException("Cannot use parameter store: server " + server
-                    + " is not connected, expected initialise() to complete first");
-        }
-        return connection;
+    private void askToInitialise(Model asking, ServerLink link) {
+        Initialise request = Initialise.newBuilder()
+                .setServers(addresses.size())
+                .setLogicalWorkers(settings.logicalWorkers())
+                .setChunkElements(settings.chunkElements())
+                .setHasWeights(asking.weights != null)
+                .build();
+        byte[] body = Messages.table(asking.table).toByteArray();
+        link.send(FrameType.INITIALISE, request, body.length, into -> into.put(body));
     }
 
     private Model model() {
@@ -159,7 +164,7 @@ final class ClientSession {
         return model;
     }
 
-    private void sendWeights(int server) {
+    private void sendWeights(ServerLink link) {
         Model current = model();
         List<Tensor> weights = current.weights;
         if (weights == null) {
@@ -167,64 +172,80 @@ final class ClientSession {
         }
         ChunkAssembler loader = new ChunkAssembler(
                 current.table,
-                List.of(current.ranges.get(server)),
-                chunk -> connection(server)
-                        .send(
-                                FrameType.INITIAL_WEIGHTS,
-                                InitialWeights.newBuilder()
-                                        .setChunk(chunk.contribution().chunk())
-                                        .build(),
-                                chunk.payload()));
+                List.of(current.ranges.get(link.server())),
+                chunk -> link.send(
+                        FrameType.INITIAL_WEIGHTS,
+                        InitialWeights.newBuilder()
+                                .setChunk(chunk.contribution().chunk())
+                                .build(),
+                        chunk.payload()));
         for (int i = 0; i < weights.size(); i++) {
             loader.addWeights(i, weights.get(i).buffer(), () -> {});
         }
     }
 
-    private void initialised(int server, Initialised answer) {
+    /**
+     * Begins at the newest version that a server has. Where training is under way, a decision may not have come to all
+     * servers yet: then versions differ by one. Older answers than that are asked for again.
+     */
+    private void initialised(ServerLink link, Initialised answer) {
         Model current = model();
-        current.versions[server] = answer.getVersion();
-        if (server == 0) {
-            lossScale = answer.getLossScale();
-        }
-        if (Arrays.asList(current.versions).contains(null)) {
+        if (current.initialised.isDone()) {
             return;
         }
+        current.versions[link.server()] = answer.getVersion();
+        if (link.server() == 0) {
+            lossScale = answer.getLossScale();
+        }
+        long oldest = Long.MAX_VALUE;
+        long newest = -1;
         for (Long version : current.versions) {
-            if (version == null || version != answer.getVersion()) {
-                fail(new IllegalStateException("Cannot initialise parameters: versions="
-                        + Arrays.toString(current.versions) + ", expected one on all servers; restart the job from"
-                        + " its last checkpoint"));
+            if (version == null) {
                 return;
             }
+            oldest = Math.min(oldest, version);
+            newest = Math.max(newest, version);
         }
-        current.initialised.complete(answer.getVersion());
+        if (newest <= oldest + 1) {
+            current.initialised.complete(newest);
+        } else if (oldest > current.oldest) {
+            current.oldest = oldest;
+            Arrays.fill(current.versions, null);
+            links.forEach(server -> askToInitialise(current, server));
+        } else {
+            fail(new IllegalStateException("Cannot initialise parameters: versions="
+                    + Arrays.toString(current.versions) + ", expected one on all servers; restart the job from"
+                    + " its last checkpoint"));
+        }
     }
 
-    void push(Push push, DType dtype, ByteBuffer bytes, CompletableFuture<Void> future) {
+    /** {@link io.howdah.trainer.sync.ParameterStore#push}; completes once the servers have the bytes. */
+    public void push(Push push, DType dtype, ByteBuffer bytes, CompletableFuture<Void> future) {
         model().assembler.push(push, dtype, bytes, () -> future.complete(null));
     }
 
     private void send(AssembledChunk chunk) {
-        connection(chunk.shard()).send(FrameType.GRADIENT, Messages.gradient(chunk.contribution()), chunk.payload());
+        links.get(chunk.shard()).gradient(Messages.gradient(chunk.contribution()), chunk.payload());
     }
 
-    void finish(StepReport report, CompletableFuture<StepOutcome> future) {
+    /** {@link io.howdah.trainer.sync.ParameterStore#finish}. */
+    public void finish(StepReport report, CompletableFuture<StepOutcome> future) {
         model().assembler.finish(report);
-        awaitingOutcome
-                .computeIfAbsent(report.step(), absent -> new ArrayList<>())
-                .add(future);
-        connection(0).send(FrameType.WORKER_REPORT, Messages.report(report));
+        reports.computeIfAbsent(report.step(), absent -> new ArrayList<>()).add(new PendingReport(report, future));
+        links.get(0).send(FrameType.WORKER_REPORT, Messages.report(report));
     }
 
     private void decided(StepOutcome outcome) {
         lossScale = outcome.nextLossScale();
-        List<CompletableFuture<StepOutcome>> waiting = awaitingOutcome.remove(outcome.step());
+        links.forEach(ServerLink::steady);
+        List<PendingReport> waiting = reports.remove(outcome.step());
         if (waiting != null) {
-            waiting.forEach(future -> future.complete(outcome));
+            waiting.forEach(report -> report.future.complete(outcome));
         }
     }
 
-    void pull(int parameter, long minimumVersion, Tensor into, CompletableFuture<Long> future) {
+    /** {@link io.howdah.trainer.sync.ParameterStore#pull}. */
+    public void pull(int parameter, long minimumVersion, Tensor into, CompletableFuture<Long> future) {
         Model current = model();
         ByteBuffer bytes = into.buffer();
         long from = current.table.offset(parameter);
@@ -239,7 +260,8 @@ final class ClientSession {
                 .setRequest(request)
                 .setMinimumVersion(minimumVersion)
                 .setDtype(Messages.dtype(into.dtype()));
-        pulls.put(request, new PendingPull(future, bytes, from, into.dtype().bytes()));
+        PendingPull pending = new PendingPull(future, bytes, from, into.dtype().bytes());
+        pulls.put(request, pending);
         for (int server = 0; server < current.ranges.size(); server++) {
             ShardRange range = current.ranges.get(server);
             long pieceFrom = Math.max(from, range.from());
@@ -247,37 +269,40 @@ final class ClientSession {
             boolean emptyParameter = from == to && server == 0;
             if (pieceFrom < pieceTo || emptyParameter) {
                 long start = emptyParameter ? range.from() : pieceFrom;
-                pull.setFrom(start).setTo(emptyParameter ? start : pieceTo);
-                connection(server).send(FrameType.PULL, pull.build());
+                pending.expect(
+                        server,
+                        pull.setFrom(start)
+                                .setTo(emptyParameter ? start : pieceTo)
+                                .build());
+                links.get(server).send(FrameType.PULL, pull.build());
             }
         }
     }
 
-    private void pulled(Pulled piece) {
+    private void pulled(ServerLink link, Pulled piece) {
         PendingPull pull = pulls.get(piece.getRequest());
-        if (pull != null && pull.arrived(piece)) {
+        if (pull != null && pull.arrived(link.server(), piece)) {
             pulls.remove(piece.getRequest());
             pull.future().complete(pull.version());
         }
     }
 
-    void snapshot(long version, String set, CompletableFuture<List<BlobInfo>> future) {
+    /** {@link io.howdah.trainer.sync.ParameterStore#snapshot}. */
+    public void snapshot(long version, String set, CompletableFuture<List<BlobInfo>> future) {
         long request = nextRequest++;
-        snapshots.put(request, new PendingSnapshot(future, connections.length));
         Snapshot message = Snapshot.newBuilder()
                 .setRequest(request)
                 .setVersion(version)
                 .setSet(set)
                 .build();
-        for (int server = 0; server < connections.length; server++) {
-            connection(server).send(FrameType.SNAPSHOT, message);
-        }
+        snapshots.put(request, new PendingSnapshot(future, message, links.size()));
+        links.forEach(link -> link.send(FrameType.SNAPSHOT, message));
     }
 
-    private void written(int server, SnapshotWritten answer) {
+    private void written(ServerLink link, SnapshotWritten answer) {
         PendingSnapshot snapshot = snapshots.get(answer.getRequest());
         BlobInfo blob = new BlobInfo(answer.getBlob(), answer.getBytes(), answer.getCrc32C());
-        if (snapshot != null && snapshot.written(server, blob)) {
+        if (snapshot != null && snapshot.written(link.server(), blob)) {
             snapshots.remove(answer.getRequest());
             snapshot.future().complete(snapshot.blobs());
         }
@@ -290,61 +315,70 @@ final class ClientSession {
         }
     }
 
-    /** What is heard from server {@code server}. */
-    ConnectionListener link(int server) {
-        return new ServerLink(server);
+    /** A connection is there: sends what the server has not answered. */
+    void resume(ServerLink link) {
+        Model current = model;
+        if (current == null || failure != null) {
+            return;
+        }
+        if (current.versions[link.server()] == null) {
+            askToInitialise(current, link);
+        }
+        link.sendUnconfirmed();
+        if (link.server() == 0) {
+            reports.values()
+                    .forEach(waiting -> waiting.forEach(
+                            pending -> link.send(FrameType.WORKER_REPORT, Messages.report(pending.report))));
+        }
+        for (PendingPull pull : pulls.values()) {
+            Pull missing = pull.missing(link.server());
+            if (missing != null) {
+                link.send(FrameType.PULL, missing);
+            }
+        }
+        for (PendingSnapshot snapshot : snapshots.values()) {
+            if (snapshot.awaits(link.server())) {
+                link.send(FrameType.SNAPSHOT, snapshot.request());
+            }
+        }
     }
 
-    private final class ServerLink implements ConnectionListener {
-        private final int server;
-
-        ServerLink(int server) {
-            this.server = server;
+    /** A connection is gone: asks for another. */
+    void lost(ServerLink link, String reason) {
+        if (failure != null) {
+            return;
         }
-
-        @Override
-        public void opened(Connection connection) {
-            connections[server] = connection;
-            runIfConnected();
+        if (link.losses() < MOST_LOSSES) {
+            reconnect.accept(link.server());
+        } else {
+            String address = String.valueOf(addresses.get(link.server()));
+            fail(new IllegalStateException(LostServer.message("server " + link.server(), address, reason)));
         }
+    }
 
-        @Override
-        public @Nullable ByteBuffer destination(
-                Connection connection, FrameType type, MessageLite header, int bodyLength) {
-            if (type == FrameType.PULLED) {
-                PendingPull pull = pulls.get(((Pulled) header).getRequest());
-                return pull == null ? null : pull.destination((Pulled) header, bodyLength);
-            }
-            return null;
+    @Nullable
+    ByteBuffer destination(FrameType type, MessageLite header, int bodyLength) {
+        if (type == FrameType.PULLED) {
+            PendingPull pull = pulls.get(((Pulled) header).getRequest());
+            return pull == null ? null : pull.destination((Pulled) header, bodyLength);
         }
+        return null;
+    }
 
-        @Override
-        public void received(Connection connection, ReceivedFrame frame) {
-            frame.body().release(); // weights went to their tensor directly
-            switch (frame.type()) {
-                case SEND_WEIGHTS -> sendWeights(server);
-                case INITIALISED -> initialised(server, frame.header(Initialised.class));
-                case OUTCOME -> decided(Messages.outcome(frame.header(Outcome.class)));
-                case PULLED -> pulled(frame.header(Pulled.class));
-                case SNAPSHOT_WRITTEN -> written(server, frame.header(SnapshotWritten.class));
-                case REQUEST_FAILED -> refused(frame.header(RequestFailed.class));
-                case FAILURE ->
-                    fail(new IllegalStateException(frame.header(Failure.class).getReason()));
-                default ->
-                    throw new IllegalArgumentException("Cannot handle frame: type=" + frame.type()
-                            + ", expected one for workers; both ends must run the same version");
-            }
-        }
-
-        @Override
-        public void writable(Connection connection) {
-            // Gradients wait in the memory of their tensors; nothing is produced here.
-        }
-
-        @Override
-        public void closed(Connection connection, String reason) {
-            String address = String.valueOf(addresses.get(server));
-            fail(new IllegalStateException(LostServer.message("server " + server, address, reason)));
+    void received(ServerLink link, ReceivedFrame frame) {
+        switch (frame.type()) {
+            case SEND_WEIGHTS -> sendWeights(link);
+            case INITIALISED -> initialised(link, frame.header(Initialised.class));
+            case GRADIENT -> link.confirmed(frame.header(Gradient.class));
+            case OUTCOME -> decided(Messages.outcome(frame.header(Outcome.class)));
+            case PULLED -> pulled(link, frame.header(Pulled.class));
+            case SNAPSHOT_WRITTEN -> written(link, frame.header(SnapshotWritten.class));
+            case REQUEST_FAILED -> refused(frame.header(RequestFailed.class));
+            case FAILURE ->
+                fail(new IllegalStateException(frame.header(Failure.class).getReason()));
+            default ->
+                throw new IllegalArgumentException("Cannot handle frame: type=" + frame.type()
+                        + ", expected one for workers; both ends must run the same version");
         }
     }
 }

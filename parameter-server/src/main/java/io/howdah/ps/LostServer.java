@@ -7,7 +7,8 @@ public final class LostServer {
 
     private LostServer() {}
 
-    static String message(String server, String address, String reason) {
+    /** Names the server. */
+    public static String message(String server, String address, String reason) {
         return BEGINNING + server + ": address=" + address + " " + reason
                 + ", expected it to outlive training; look into its log and go on from the last checkpoint";
     }

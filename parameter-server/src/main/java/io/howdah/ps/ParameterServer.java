@@ -17,6 +17,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ public final class ParameterServer implements AutoCloseable {
     private final ServerPlace place;
     private final Counters counters = new Counters();
     private final Transport transport;
+    private final ExecutorService storage;
     private final ServerSession session;
 
     /**
@@ -60,8 +63,15 @@ public final class ParameterServer implements AutoCloseable {
                         identity, bodyLimit, HeldMemory.perConnection(settings.logicalWorkers(), bodyLimit), counters),
                 "howdah-server-" + place.index(),
                 timer);
-        SnapshotFiles files = new SnapshotFiles(place, blobs, source, transport::execute);
+        this.storage = Executors.newSingleThreadExecutor(work -> daemon("howdah-snapshots-" + place.index(), work));
+        SnapshotFiles files = new SnapshotFiles(place, blobs, source, storage, transport::execute);
         this.session = new ServerSession(settings, place, files, counters);
+    }
+
+    private static Thread daemon(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /**
@@ -110,5 +120,6 @@ public final class ParameterServer implements AutoCloseable {
     public void close() {
         transport.close();
         session.close();
+        storage.shutdownNow();
     }
 }

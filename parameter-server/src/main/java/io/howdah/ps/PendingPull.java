@@ -1,9 +1,13 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps;
 
+import io.howdah.ps.proto.Pull;
 import io.howdah.ps.proto.Pulled;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A pull whose pieces are read into the caller's tensor as they come. */
 final class PendingPull {
@@ -11,7 +15,7 @@ final class PendingPull {
     private final ByteBuffer into;
     private final long offset;
     private final int elementBytes;
-    private long missing;
+    private final Map<Integer, Pull> missing = new HashMap<>();
     private long version = Long.MAX_VALUE;
 
     /**
@@ -24,11 +28,21 @@ final class PendingPull {
         this.into = into;
         this.offset = offset;
         this.elementBytes = elementBytes;
-        this.missing = into.remaining() / elementBytes;
     }
 
     CompletableFuture<Long> future() {
         return future;
+    }
+
+    /** Expects all of {@code pull} from server {@code server}. */
+    void expect(int server, Pull pull) {
+        missing.put(server, pull);
+    }
+
+    /** What is to come from server {@code server} yet; null if nothing is. */
+    @Nullable
+    Pull missing(int server) {
+        return missing.get(server);
     }
 
     /** Where the elements of {@code piece} belong. */
@@ -45,11 +59,20 @@ final class PendingPull {
         return into.slice((int) start * elementBytes, bytes);
     }
 
-    /** Counts a piece that has arrived; returns true if it was the last one. */
-    boolean arrived(Pulled piece) {
-        missing -= piece.getTo() - piece.getFrom();
+    /** Counts a piece that has arrived, the next of its server; returns true if it was the last one of all. */
+    boolean arrived(int server, Pulled piece) {
+        Pull pull = missing.get(server);
+        if (pull == null || piece.getFrom() != pull.getFrom()) {
+            throw new IllegalArgumentException("Cannot read weights: from=" + piece.getFrom() + " to=" + piece.getTo()
+                    + " of server " + server + ", expected the next piece of what was asked for");
+        }
         version = Math.min(version, piece.getVersion());
-        return missing == 0;
+        if (piece.getTo() == pull.getTo()) {
+            missing.remove(server);
+        } else {
+            missing.put(server, pull.toBuilder().setFrom(piece.getTo()).build());
+        }
+        return missing.isEmpty();
     }
 
     /** The oldest version among the pieces. */

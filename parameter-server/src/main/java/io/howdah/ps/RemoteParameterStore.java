@@ -29,13 +29,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The parameter store on the servers of a job, over one connection to each. Connecting begins at once; calls wait for
- * it. Once a server is lost, everything that waits and every later call fails with its name.
+ * it. A connection that breaks is made again, and nothing is lost or counted twice. Once a server is lost, everything that waits and every later call fails with its name.
  *
  * <p>A process that holds several logical workers pushes a step's gradients in ascending order of them: servers bound the
  * memory for gradients that come before their turn.
  */
 public final class RemoteParameterStore implements ParameterStore {
+    /** A server that a broken connection led to is there or fails the job: other servers tell. */
+    private static final Duration RECONNECT_TIMEOUT = Duration.ofSeconds(10);
+
     private final Counters counters = new Counters();
+    private final int worker;
+    private final List<InetSocketAddress> servers;
     private final Transport transport;
     private final ClientSession session;
 
@@ -63,22 +68,27 @@ public final class RemoteParameterStore implements ParameterStore {
             JobIdentity identity,
             Duration connectTimeout,
             @Nullable Timer timer) {
+        this.worker = worker;
+        this.servers = List.copyOf(servers);
         int bodyLimit = Math.max(settings.chunkElements() * Float.BYTES, 1 << 20);
         ConnectionSettings connections = new ConnectionSettings(
                 identity, bodyLimit, HeldMemory.perConnection(servers.size(), bodyLimit), counters);
         this.transport = new Transport(connections, "howdah-worker-" + worker, timer);
-        this.session = new ClientSession(settings, servers);
-        for (int index = 0; index < servers.size(); index++) {
-            int server = index;
-            transport.connect(
-                    servers.get(server),
-                    new Peer(Role.WORKER, worker),
-                    connectTimeout,
-                    session.link(server),
-                    reason -> session.fail(new IllegalStateException("Cannot reach server " + server + ": address="
-                            + servers.get(server) + " " + reason + ", expected a running server of this job;"
-                            + " look into its log")));
+        this.session = new ClientSession(settings, servers, server -> connect(server, RECONNECT_TIMEOUT));
+        for (int server = 0; server < servers.size(); server++) {
+            connect(server, connectTimeout);
         }
+    }
+
+    private void connect(int server, Duration timeout) {
+        InetSocketAddress address = servers.get(server);
+        transport.connect(
+                address,
+                new Peer(Role.WORKER, worker),
+                timeout,
+                session.link(server),
+                reason -> session.fail(new IllegalStateException("Cannot reach server " + server + ": address="
+                        + address + " " + reason + ", expected a running server of this job; look into its log")));
     }
 
     @Override

@@ -16,17 +16,17 @@ final class ServedModel {
     private final SyncSettings settings;
     private final ServerPlace place;
     private final ParameterShard shard;
-    private LossScaler firstScaler;
+    private LossScaler scaler;
     private @Nullable StepCoordinator coordinator;
     private boolean started;
 
-    ServedModel(ParameterTable table, SyncSettings settings, ServerPlace place) {
+    ServedModel(ParameterTable table, SyncSettings settings, ServerPlace place, ShardFactory shards) {
         this.table = table;
         this.settings = settings;
         this.place = place;
         ShardRange range = settings.ranges(table, place.servers()).get(place.index());
-        this.shard = new ParameterShard(table, range, settings.logicalWorkers(), settings.optimiser());
-        this.firstScaler = settings.initialScaler();
+        this.shard = shards.create(table, range, settings.logicalWorkers(), settings.optimiser());
+        this.scaler = settings.initialScaler();
     }
 
     ParameterTable table() {
@@ -39,7 +39,7 @@ final class ServedModel {
 
     /** Loss scale of the first step. */
     void useScaler(LossScaler scaler) {
-        firstScaler = scaler;
+        this.scaler = scaler;
     }
 
     boolean isStarted() {
@@ -51,7 +51,7 @@ final class ServedModel {
         started = true;
         if (place.decides()) {
             coordinator = new StepCoordinator(
-                    settings.logicalWorkers(), place.servers(), settings.maximumSkips(), firstScaler, shard.version());
+                    settings.logicalWorkers(), place.servers(), settings.maximumSkips(), scaler, shard.version());
         }
     }
 
@@ -63,10 +63,17 @@ final class ServedModel {
         return coordinator;
     }
 
-    /** State of the loss scale where it is kept, else null. */
+    /** The decided step is applied. */
+    void applied() {
+        if (coordinator != null) {
+            scaler = coordinator.scaler();
+        }
+    }
+
+    /** State of the loss scale at the shard's version where it is kept, else null; the coordinator may be a step ahead. */
     @Nullable
     LossScaler scaler() {
-        return coordinator == null ? null : coordinator.scaler();
+        return coordinator == null ? null : scaler;
     }
 
     @Nullable

@@ -9,7 +9,6 @@ import io.howdah.ps.proto.Initialise;
 import io.howdah.ps.proto.Initialised;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pull;
-import io.howdah.ps.proto.SendWeights;
 import io.howdah.ps.proto.ShardSquares;
 import io.howdah.ps.proto.Snapshot;
 import io.howdah.ps.proto.WorkerReport;
@@ -39,31 +38,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What a server does with the frames it gets: the network's side of shard and coordinator. On the transport's thread. */
-final class ServerSession implements ConnectionListener, AutoCloseable {
+public final class ServerSession implements ConnectionListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServerSession.class);
 
     private final SyncSettings settings;
     private final ServerPlace place;
     private final SnapshotFiles files;
     private final Counters counters;
+    private final ShardFactory shards;
     private final VersionGate gate = new VersionGate();
     private final PullQueue pulls = new PullQueue();
     private final ServerPeers peers = new ServerPeers();
+    private final WeightOffers offers = new WeightOffers();
     private final SnapshotRequests snapshots;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
     private volatile boolean closing;
     private @Nullable ServedModel model;
-    private @Nullable Connection loader;
 
-    ServerSession(SyncSettings settings, ServerPlace place, SnapshotFiles files, Counters counters) {
+    /** @param files reads and writes snapshots */
+    public ServerSession(SyncSettings settings, ServerPlace place, SnapshotFiles files, Counters counters) {
+        this(settings, place, files, counters, ParameterShard::new);
+    }
+
+    /** @param shards makes the shard */
+    public ServerSession(
+            SyncSettings settings, ServerPlace place, SnapshotFiles files, Counters counters, ShardFactory shards) {
         this.settings = settings;
         this.place = place;
         this.files = files;
         this.counters = counters;
+        this.shards = shards;
         this.snapshots = new SnapshotRequests(place, files, this::apply);
     }
 
-    CompletableFuture<String> failure() {
+    /** Completes with the reason once the job cannot go on. */
+    public CompletableFuture<String> failure() {
         return failure;
     }
 
@@ -151,9 +160,8 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
                     + " elements; all processes must build one model");
         }
         boolean unloaded = agreed.shard().version() < 0 && !files.canRestore();
-        if (unloaded && request.getHasWeights() && loader == null) {
-            loader = connection;
-            connection.send(FrameType.SEND_WEIGHTS, SendWeights.getDefaultInstance());
+        if (unloaded && request.getHasWeights()) {
+            offers.add(connection);
         }
         gate.whenPublished(0, () -> {
             Initialised.Builder answer =
@@ -175,7 +183,7 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
     private void create(ParameterTable table) {
         ServedModel created;
         try {
-            created = new ServedModel(table, settings, place);
+            created = new ServedModel(table, settings, place, shards);
         } catch (OutOfMemoryError e) {
             fail("Cannot hold parameters: elements=" + table.elements() + " servers=" + place.servers()
                     + ", expected to fit the heap; use more servers or larger containers");
@@ -194,7 +202,7 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
     }
 
     private void load(Connection connection, ReceivedFrame frame) {
-        if (!connection.equals(loader)) {
+        if (!offers.isAsked(connection)) {
             throw unexpected(frame.type());
         }
         model().shard()
@@ -207,7 +215,7 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
     private void startIfLoaded() {
         ServedModel current = model();
         if (!current.isStarted() && current.shard().loadedIfComplete()) {
-            loader = null;
+            offers.clear();
             current.start();
             reportShard();
             gate.publish(current.shard().version());
@@ -228,6 +236,7 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
             throw e;
         }
         Contribution checked = contribution;
+        connection.send(FrameType.GRADIENT, header); // from here on it outlives the connection
         whenPublished(contribution.step(), connection, () -> add(checked, body));
     }
 
@@ -321,6 +330,7 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
             fail(String.valueOf(e.getMessage()));
             return;
         }
+        model().applied();
         boolean applied = outcome.decision() == StepOutcome.Decision.APPLY;
         counters.add(applied ? Counter.APPLIED_STEPS : Counter.SKIPPED_STEPS, 1);
         reportShard();
@@ -359,12 +369,10 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
     public void closed(Connection connection, String reason) {
         String lostServer = peers.remove(connection);
         pulls.forget(connection);
-        if (connection.equals(loader)) {
-            loader = null;
-        }
         if (closing) {
             return;
         }
+        offers.remove(connection);
         if (lostServer == null) {
             LOG.info("Disconnected: peer={} address={} {}", connection.peer(), connection.address(), reason);
         } else {
@@ -373,7 +381,7 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
     }
 
     /** The job cannot go on: tells everyone why. Called on the transport's thread. */
-    void fail(String reason) {
+    public void fail(String reason) {
         if (closing || !failure.complete(reason)) {
             return;
         }
@@ -386,6 +394,5 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        files.close();
     }
 }

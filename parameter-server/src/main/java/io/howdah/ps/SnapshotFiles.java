@@ -10,31 +10,30 @@ import io.howdah.trainer.sync.SnapshotSource;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes a shard's snapshots on a thread of its own, because storage blocks. */
-final class SnapshotFiles implements AutoCloseable {
+/** Reads and writes a shard's snapshots beside the thread that owns it, because storage blocks. */
+public final class SnapshotFiles {
     private final ServerPlace place;
     private final BlobStore blobs;
     private final @Nullable SnapshotSource source;
     private final Executor owner;
-    private final ExecutorService storage;
+    private final Executor storage;
 
-    /** @param owner runs what follows, on the thread that owns the shard */
-    SnapshotFiles(ServerPlace place, BlobStore blobs, @Nullable SnapshotSource source, Executor owner) {
+    /**
+     * @param source snapshot to go on from, or null
+     * @param storage runs what may block
+     * @param owner runs what follows, on the thread that owns the shard
+     */
+    public SnapshotFiles(
+            ServerPlace place, BlobStore blobs, @Nullable SnapshotSource source, Executor storage, Executor owner) {
         this.place = place;
         this.blobs = blobs;
         this.source = source;
+        this.storage = storage;
         this.owner = owner;
-        this.storage = Executors.newSingleThreadExecutor(work -> {
-            Thread thread = new Thread(work, "howdah-snapshots-" + place.index());
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     /** True if there is a snapshot to go on from. */
@@ -77,10 +76,5 @@ final class SnapshotFiles implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             then.accept(null, new IOException("the server is closing", e));
         }
-    }
-
-    @Override
-    public void close() {
-        storage.shutdownNow();
     }
 }

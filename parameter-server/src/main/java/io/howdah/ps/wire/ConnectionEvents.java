@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a {@link Connection} what happens to its channel. */
+/** Tells a {@link NettyConnection} what happens to its channel. */
 final class ConnectionEvents extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionEvents.class);
 
-    private final Connection connection;
+    private final NettyConnection connection;
     private final Duration handshakeTimeout;
     private final Consumer<String> refused;
     private boolean wasActive;
     private @Nullable String failure;
 
     /** @param refused told why, if the connection ends before the handshake does */
-    ConnectionEvents(Connection connection, Duration handshakeTimeout, Consumer<String> refused) {
+    ConnectionEvents(NettyConnection connection, Duration handshakeTimeout, Consumer<String> refused) {
         this.connection = connection;
         this.handshakeTimeout = handshakeTimeout;
         this.refused = refused;

@@ -9,8 +9,13 @@ import java.io.IOException;
 import java.util.zip.CRC32C;
 
 /** Writes the beginning of a frame; the body follows it as it lies. */
-final class FrameEncoder {
+public final class FrameEncoder {
     private FrameEncoder() {}
+
+    /** Bytes of a whole frame with {@code header} and a body of {@code bodyBytes}. */
+    public static long bytes(MessageLite header, int bodyBytes) {
+        return FramePrefix.BYTES + (long) header.getSerializedSize() + bodyBytes;
+    }
 
     /** Prefix and header of a frame with {@code body}, which is read but not consumed. */
     static ByteBuf head(ByteBufAllocator allocator, FrameType type, MessageLite header, ByteBuf body, long generation) {

@@ -2,7 +2,7 @@
 package io.howdah.ps.wire;
 
 /** Bytes that do not follow the protocol; the connection they came from is closed. */
-final class ProtocolException extends RuntimeException {
+public final class ProtocolException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     ProtocolException(String message) {

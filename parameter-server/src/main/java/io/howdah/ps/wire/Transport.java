@@ -72,7 +72,7 @@ public final class Transport implements Timer, AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        install(channel, new Connection(channel, settings, listener, null), reason -> {});
+                        install(channel, new NettyConnection(channel, settings, listener, null), reason -> {});
                     }
                 });
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
@@ -113,7 +113,7 @@ public final class Transport implements Timer, AutoCloseable {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        install(channel, new Connection(channel, settings, listener, self), refused);
+                        install(channel, new NettyConnection(channel, settings, listener, self), refused);
                     }
                 })
                 .connect(address)
@@ -124,7 +124,7 @@ public final class Transport implements Timer, AutoCloseable {
                 });
     }
 
-    private static void install(Channel channel, Connection connection, Consumer<String> refused) {
+    private static void install(Channel channel, NettyConnection connection, Consumer<String> refused) {
         FrameDecoder decoder = new FrameDecoder(connection);
         channel.config().setRecvByteBufAllocator(new FrameAllocator(decoder));
         channel.pipeline()

@@ -42,7 +42,8 @@ public record SafetensorsEntry(String name, DType dtype, Shape shape, Body body)
     /** A one-dimensional float32 entry for an array, which must stay unchanged until it is written. */
     public static SafetensorsEntry of(String name, float[] elements) {
         return new SafetensorsEntry(name, DType.FLOAT32, Shape.of(elements.length), out -> {
-            ByteBuffer piece = ByteBuffer.allocate(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+            int longest = (int) Math.min(PIECE, (long) elements.length * Float.BYTES);
+            ByteBuffer piece = ByteBuffer.allocate(longest).order(ByteOrder.LITTLE_ENDIAN);
             for (int start = 0; start < elements.length; start += PIECE / Float.BYTES) {
                 int count = Math.min(PIECE / Float.BYTES, elements.length - start);
                 piece.asFloatBuffer().put(elements, start, count);

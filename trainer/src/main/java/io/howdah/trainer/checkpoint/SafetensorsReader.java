@@ -84,7 +84,7 @@ public final class SafetensorsReader {
                     file, "tensor " + described.name() + " is " + described.dtype() + " instead of float32");
         }
         float[] elements = new float[Math.toIntExact(described.shape().elements())];
-        byte[] piece = new byte[PIECE];
+        byte[] piece = new byte[(int) Math.min(PIECE, (long) elements.length * Float.BYTES)];
         ByteBuffer bytes = ByteBuffer.wrap(piece).order(ByteOrder.LITTLE_ENDIAN);
         for (int start = 0; start < elements.length; start += PIECE / Float.BYTES) {
             int count = Math.min(PIECE / Float.BYTES, elements.length - start);

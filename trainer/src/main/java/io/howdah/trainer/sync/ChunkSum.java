@@ -9,9 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The running sum of one chunk in one step: the prefix of logical workers 0, 1, … is folded in that order, whatever
- * comes early waits. So the sum has the same bits for every order of arrival.
+ * comes early waits. So the sum has the same bits for every order of arrival. Tests extend it to do without one of its rules.
  */
-final class ChunkSum {
+class ChunkSum {
+    /** Makes the sum of one chunk. */
+    interface Maker {
+        ChunkSum make(int elements, int logicalWorkers, WireKernel kernel);
+    }
+
     private final float[] sum;
     private final BitSet seen = new BitSet();
     private final @Nullable Waiting[] waiting;
@@ -35,6 +40,11 @@ final class ChunkSum {
         return next;
     }
 
+    /** Whether it is the turn of {@code logicalWorker}. */
+    boolean isNext(int logicalWorker) {
+        return logicalWorker == next;
+    }
+
     boolean isComplete() {
         return next == waiting.length;
     }
@@ -43,7 +53,7 @@ final class ChunkSum {
     boolean add(Contribution contribution, Payload payload) {
         int worker = contribution.logicalWorker();
         seen.set(worker);
-        if (worker != next) {
+        if (!isNext(worker)) {
             waiting[worker] = new Waiting(contribution, payload);
             return false;
         }
@@ -54,19 +64,19 @@ final class ChunkSum {
             waiting[early] = null;
         }
         for (int from = 0; from < due.size(); from += WireKernel.SOURCES) {
-            fold(due.subList(from, Math.min(due.size(), from + WireKernel.SOURCES)));
+            List<Waiting> part = due.subList(from, Math.min(due.size(), from + WireKernel.SOURCES));
+            sumUp(part);
+            part.forEach(folded -> samples += folded.contribution().samples());
+            next += part.size();
         }
         return true;
     }
 
-    private void fold(List<Waiting> due) {
+    /** Adds contributions, in order, and releases them. */
+    void sumUp(List<Waiting> due) {
         List<WireKernel.Source> sources = due.stream().map(Waiting::source).toList();
         kernel.add(sources, next == 0 ? WireKernel.Start.FRESH : WireKernel.Start.EXISTING, sum);
-        for (Waiting folded : due) {
-            folded.payload.release();
-            samples += folded.contribution.samples();
-        }
-        next += due.size();
+        due.forEach(folded -> folded.payload().release());
     }
 
     /** Σ samples of what was folded. */
@@ -118,7 +128,7 @@ final class ChunkSum {
     void clear() {
         for (Waiting early : waiting) {
             if (early != null) {
-                early.payload.release();
+                early.payload().release();
             }
         }
         Arrays.fill(waiting, null);
@@ -127,7 +137,8 @@ final class ChunkSum {
         samples = 0;
     }
 
-    private record Waiting(Contribution contribution, Payload payload) {
+    /** A contribution and its bytes. */
+    record Waiting(Contribution contribution, Payload payload) {
         WireKernel.Source source() {
             return new WireKernel.Source(contribution.dtype(), payload.bytes(), contribution.factor());
         }

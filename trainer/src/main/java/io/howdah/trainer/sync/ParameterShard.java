@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One range of the parameters: FP32 masters, optimiser state and the open step's sums. A pure state machine without
- * threads or clocks; whoever owns it calls it from one thread.
+ * threads or clocks; whoever owns it calls it from one thread. Open to tests alone.
  *
  * <p>Life of step t at version t: {@link #add} until every chunk has every logical worker's gradient, then {@link
  * #takeReport} once, then {@link #apply} with what was decided for the whole model, which makes version t + 1.
  */
-public final class ParameterShard {
+public class ParameterShard {
     /** What became of a contribution. */
     public enum Arrival {
         /** Added to the sum. */
@@ -54,6 +54,12 @@ public final class ParameterShard {
     private long appliedSteps;
 
     public ParameterShard(ParameterTable table, ShardRange range, int logicalWorkers, Optimiser optimiser) {
+        this(table, range, logicalWorkers, optimiser, ChunkSum::new);
+    }
+
+    /** With sums that lack a rule, so that tests can show what it is good for. */
+    ParameterShard(
+            ParameterTable table, ShardRange range, int logicalWorkers, Optimiser optimiser, ChunkSum.Maker maker) {
         this.table = table;
         this.range = range;
         this.optimiser = optimiser;
@@ -65,7 +71,7 @@ public final class ParameterShard {
         for (int chunk = 0; chunk < chunks; chunk++) {
             int size = range.chunkSize(chunk);
             masters[chunk] = new float[size];
-            sums[chunk] = new ChunkSum(size, logicalWorkers, kernel);
+            sums[chunk] = maker.make(size, logicalWorkers, kernel);
         }
         newestAttempt = new int[logicalWorkers];
         stepSamples = new long[logicalWorkers];
@@ -152,7 +158,6 @@ public final class ParameterShard {
             return refusal;
         }
         int worker = contribution.logicalWorker();
-        newestAttempt[worker] = contribution.attempt();
         stepSamples[worker] = contribution.samples();
         ChunkSum sum = sums[contribution.chunk()];
         boolean folded = sum.add(contribution, payload);
@@ -168,10 +173,16 @@ public final class ParameterShard {
         if (contribution.step() < version) {
             return Arrival.OLD_STEP;
         }
-        if (contribution.attempt() < newestAttempt[contribution.logicalWorker()]) {
+        if (isFenced(contribution)) {
             return Arrival.OLD_ATTEMPT;
         }
+        newestAttempt[contribution.logicalWorker()] = contribution.attempt();
         return sums[contribution.chunk()].hasSeen(contribution.logicalWorker()) ? Arrival.DUPLICATE : null;
+    }
+
+    /** Whether it is from an older attempt than the newest seen. */
+    boolean isFenced(Contribution contribution) {
+        return contribution.attempt() < newestAttempt[contribution.logicalWorker()];
     }
 
     private void check(Contribution contribution, int bytes) {

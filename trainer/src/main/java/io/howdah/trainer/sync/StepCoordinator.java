@@ -72,10 +72,13 @@ public final class StepCoordinator {
                     + ", expected step at most " + step + " and logical worker below " + workers.length
                     + "; all processes must agree on the number of logical workers");
         }
-        if (report.step() < step || report.attempt() < newestAttempt[worker] || workers[worker] != null) {
+        if (report.step() < step || report.attempt() < newestAttempt[worker]) {
             return null;
         }
         newestAttempt[worker] = report.attempt();
+        if (workers[worker] != null) {
+            return null;
+        }
         workers[worker] = report;
         return decideIfComplete();
     }

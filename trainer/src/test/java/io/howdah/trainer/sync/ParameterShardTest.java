@@ -156,6 +156,17 @@ class ParameterShardTest {
     }
 
     @Test
+    void aNewerAttemptFencesOlderOnesWithADuplicateToo() {
+        ParameterShard shard = shard(192);
+        shard.add(contribution(0, 1, 3, 0), new Bytes(new float[ELEMENTS]));
+        assertThat(shard.add(contribution(0, 1, 4, 0), new Bytes(new float[ELEMENTS])))
+                .isEqualTo(Arrival.DUPLICATE);
+        shard.apply(new StepOutcome(0, Decision.SKIP, 0, 0, Double.NaN, 1));
+        assertThat(shard.add(contribution(1, 1, 3, 0), new Bytes(new float[ELEMENTS])))
+                .isEqualTo(Arrival.OLD_ATTEMPT);
+    }
+
+    @Test
     void tellsWhatBecameOfAContribution() {
         ParameterShard shard = shard(192);
         assertThat(shard.add(contribution(0, 1, 3, 0), new Bytes(new float[ELEMENTS])))

@@ -46,6 +46,19 @@ class StepCoordinatorTest {
     }
 
     @Test
+    void aNewerAttemptFencesOlderOnesWithADuplicateToo() {
+        coordinator.report(worker(5, 0, false));
+        coordinator.report(new StepReport(5, 0, 2, 10, 0.5, false));
+        coordinator.report(worker(5, 1, true));
+        assertThat(coordinator.step()).isEqualTo(6);
+        coordinator.report(worker(6, 0, false));
+        coordinator.report(worker(6, 1, false));
+        assertThat(coordinator.step())
+                .as("logical worker 0 came with attempt 1 of 2")
+                .isEqualTo(6);
+    }
+
+    @Test
     void anOverflowInTheSumSkipsToo() {
         assertThat(coordinator.report(worker(5, 0, true))).isNull();
         assertThat(coordinator.report(worker(5, 1, true))).isNull();

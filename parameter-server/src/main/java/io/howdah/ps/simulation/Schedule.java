@@ -1,0 +1,66 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.ps.simulation;
+
+import io.howdah.trainer.tensor.DType;
+import java.util.SplittableRandom;
+
+/**
+ * One simulated training and what happens to it, all from one seed.
+ *
+ * @param seed of everything that is random
+ * @param servers S of the first generation
+ * @param workers W, worker processes
+ * @param logicalWorkers V
+ * @param steps of the training
+ * @param snapshotEvery steps between snapshots
+ * @param gradientDtype wire dtype of gradients
+ * @param weightDtype wire dtype of weights
+ * @param meanDelayNanos mean of what a message takes on an average link
+ * @param faults how many things happen
+ */
+record Schedule(
+        long seed,
+        int servers,
+        int workers,
+        int logicalWorkers,
+        int steps,
+        int snapshotEvery,
+        DType gradientDtype,
+        DType weightDtype,
+        long meanDelayNanos,
+        int faults) {
+    private static final DType[] GRADIENTS = {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16};
+    private static final DType[] WEIGHTS = {DType.FLOAT32, DType.BFLOAT16};
+
+    /** The schedule of {@code seed}. */
+    static Schedule of(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int workers = 1 + random.nextInt(4);
+        return new Schedule(
+                seed,
+                1 + random.nextInt(3),
+                workers,
+                workers * (1 + random.nextInt(2)),
+                3 + random.nextInt(4),
+                1 + random.nextInt(3),
+                GRADIENTS[random.nextInt(GRADIENTS.length)],
+                WEIGHTS[random.nextInt(WEIGHTS.length)],
+                50_000L << random.nextInt(5),
+                random.nextInt(12));
+    }
+
+    /** The same, with another number of steps. */
+    Schedule withSteps(int newSteps) {
+        return new Schedule(
+                seed,
+                servers,
+                workers,
+                logicalWorkers,
+                newSteps,
+                snapshotEvery,
+                gradientDtype,
+                weightDtype,
+                meanDelayNanos,
+                faults);
+    }
+}

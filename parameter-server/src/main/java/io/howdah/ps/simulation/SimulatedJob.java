@@ -1,0 +1,193 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.ps.simulation;
+
+import io.howdah.ps.LostServer;
+import io.howdah.ps.ServerPlace;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Starts processes and puts new ones in the place of those that end, as an ApplicationMaster does. A lost server fails the
+ * job, which goes on from the last committed snapshot with new processes of the next generation; the old ones may live on
+ * for a while.
+ */
+final class SimulatedJob {
+    private static final long LONGEST_NOTICE = 10_000_000;
+    private static final long LONGEST_AFTERLIFE = 80_000_000;
+    private static final int MOST_SERVERS = 3;
+
+    private final Simulation simulation;
+    private final List<SimulatedServer> servers = new ArrayList<>();
+    private final Map<Integer, SimulatedWorker> current = new TreeMap<>();
+    private final List<SimulatedWorker> all = new ArrayList<>();
+    private final Set<Integer> done = new HashSet<>();
+    private final Set<Integer> copied = new HashSet<>();
+    private long generation;
+    private boolean restarting;
+
+    SimulatedJob(Simulation simulation) {
+        this.simulation = simulation;
+    }
+
+    /** Starts the first generation. */
+    void start() {
+        begin(simulation.schedule().servers());
+    }
+
+    private void begin(int count) {
+        generation++;
+        long now = generation;
+        restarting = false;
+        done.clear();
+        copied.clear();
+        servers.clear();
+        for (int index = 0; index < count; index++) {
+            SimulatedServer server =
+                    new SimulatedServer(simulation, generation, new ServerPlace(index, count), simulation.snapshot());
+            servers.add(server);
+            var unused = server.session().failure().thenAccept(reason -> failed(now, reason));
+        }
+        servers.forEach(server -> server.start(simulation.network()));
+        for (int index = 0; index < simulation.schedule().workers(); index++) {
+            startWorker(new SimulatedWorker.Identity(generation, index, 0, 0));
+        }
+    }
+
+    private void startWorker(SimulatedWorker.Identity identity) {
+        SimulatedWorker worker = launch(identity);
+        current.put(identity.index(), worker);
+        worker.start();
+    }
+
+    private SimulatedWorker launch(SimulatedWorker.Identity identity) {
+        SimulatedWorker worker = new SimulatedWorker(simulation, identity, servers.size());
+        all.add(worker);
+        return worker;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    boolean isFinished() {
+        return done.size() == simulation.schedule().workers();
+    }
+
+    /** True while a lost server has not been followed by a new generation. */
+    boolean isRestarting() {
+        return restarting;
+    }
+
+    List<SimulatedServer> servers() {
+        return servers;
+    }
+
+    /** The process that is worker {@code index} now. */
+    SimulatedWorker worker(int index) {
+        SimulatedWorker worker = current.get(index);
+        if (worker == null) {
+            throw new IllegalStateException("Cannot find worker: index=" + index);
+        }
+        return worker;
+    }
+
+    /** A worker has the last version. */
+    void finished(SimulatedWorker worker) {
+        if (worker == current.get(worker.identity().index())
+                && worker.identity().generation() == generation) {
+            done.add(worker.identity().index());
+        }
+    }
+
+    /** Whether other processes do, or did, the work of a worker, which may then be left behind. */
+    boolean hasCopies(SimulatedWorker worker) {
+        return worker.identity().generation() < generation
+                || copied.contains(worker.identity().index());
+    }
+
+    /** A worker's store has failed. */
+    void failed(SimulatedWorker worker, String reason) {
+        boolean isCurrent = worker == current.get(worker.identity().index())
+                && worker.identity().generation() == generation;
+        if (isCurrent && !hasCopies(worker) && !LostServer.isTold(reason)) {
+            simulation.report(worker + " failed: " + reason);
+        }
+        kill(worker);
+    }
+
+    private void failed(long failedGeneration, String reason) {
+        if (failedGeneration == generation) {
+            if (!LostServer.isTold(reason)) {
+                simulation.report("generation " + generation + " failed: " + reason);
+            }
+            restart();
+        }
+    }
+
+    /** Ends a worker's process; if it was the current one, another takes its place. */
+    void kill(SimulatedWorker worker) {
+        simulation.network().kill(worker.process(), notice());
+        SimulatedWorker.Identity gone = worker.identity();
+        if (worker == current.get(gone.index()) && gone.generation() == generation && !done.contains(gone.index())) {
+            simulation.clock().after(notice(), () -> {
+                if (worker == current.get(gone.index()) && gone.generation() == generation && !restarting) {
+                    startWorker(new SimulatedWorker.Identity(generation, gone.index(), gone.attempt() + 1, 0));
+                }
+            });
+        }
+    }
+
+    /** Starts another process of an attempt; it ends after a while. */
+    SimulatedWorker copy(SimulatedWorker.Identity original, int copy) {
+        copied.add(original.index());
+        SimulatedWorker worker =
+                launch(new SimulatedWorker.Identity(original.generation(), original.index(), original.attempt(), copy));
+        simulation.clock().after(simulation.random().nextLong(LONGEST_AFTERLIFE), () -> kill(worker));
+        return worker;
+    }
+
+    /** Ends all processes that do a worker's work beside it. */
+    void killCopies(int index) {
+        for (SimulatedWorker worker : all) {
+            if (worker.identity().index() == index && worker != current.get(index)) {
+                kill(worker);
+            }
+        }
+    }
+
+    /** Ends a server's process, and with it the generation. */
+    void kill(SimulatedServer server) {
+        simulation.network().kill(server.process(), notice());
+        restart();
+    }
+
+    private void restart() {
+        if (restarting || isFinished()) {
+            return;
+        }
+        restarting = true;
+        simulation.clock().after(notice(), () -> {
+            servers.forEach(server -> simulation.network().kill(server.process(), notice()));
+            for (SimulatedWorker worker : all) {
+                boolean livesOn = simulation.random().nextBoolean();
+                simulation
+                        .clock()
+                        .after(livesOn ? simulation.random().nextLong(LONGEST_AFTERLIFE) : 0, () -> kill(worker));
+            }
+            begin(1 + simulation.random().nextInt(MOST_SERVERS));
+        });
+    }
+
+    private long notice() {
+        return simulation.random().nextLong(LONGEST_NOTICE);
+    }
+
+    /** Gives back the memory of all processes. */
+    void dispose() {
+        all.forEach(SimulatedWorker::dispose);
+    }
+}
