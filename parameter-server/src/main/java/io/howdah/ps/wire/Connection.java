@@ -45,6 +45,7 @@ public final class Connection implements FrameSink {
     private @Nullable Peer peer;
     private @Nullable Challenge challenge;
     private String closeReason = "the other end closed it";
+    private boolean refused;
     private long held;
 
     /** @param self who this end is, if it made the connection; null if it accepted it */
@@ -76,8 +77,9 @@ public final class Connection implements FrameSink {
         return state == State.OPEN;
     }
 
-    /** Begins the handshake. */
-    void start() {
+    /** Begins the handshake, which holds in the channel that {@code binding} names. */
+    void start(ChannelBinding binding) {
+        handshake.bind(binding);
         if (state == State.AWAITING_HELLO) {
             send(FrameType.CHALLENGE, handshake.challenge());
         }
@@ -234,7 +236,8 @@ public final class Connection implements FrameSink {
 
     @Override
     public void refuse(String reason) {
-        if (state != State.CLOSED) {
+        if (state != State.CLOSED && !refused) {
+            refused = true;
             settings.counters().add(Counter.REFUSED, 1);
             LOG.warn("Refused connection: address={} peer={} {}", address(), peer, reason);
             close(reason);

@@ -3,6 +3,7 @@ package io.howdah.ps.wire;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +33,16 @@ public final class Transport implements Timer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
     private static final int CONNECT_TIMEOUT_MS = 5_000;
     private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+    /** Bytes of a read from an encrypted channel; the second takes several records at once where they come fast. */
+    private static final int FIRST_READ = 2 << 10;
+
+    private static final int LARGEST_READ = 256 << 10;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(4 << 20, 8 << 20);
 
     private final ConnectionSettings settings;
     private final EventLoopGroup group;
     private final Timer timer;
+    private final @Nullable TlsContexts tls;
     private final Class<? extends ServerChannel> serverChannel;
     private final Class<? extends Channel> socketChannel;
 
@@ -46,11 +53,18 @@ public final class Transport implements Timer, AutoCloseable {
 
     /** @param timer for retries of connections; null for this transport's own */
     public Transport(ConnectionSettings settings, String name, @Nullable Timer timer) {
-        this(settings, name, timer, SocketIo.choose());
+        this(settings, name, timer, SocketIo.choose(), TlsContexts.of(settings.identity()));
     }
 
-    Transport(ConnectionSettings settings, String name, @Nullable Timer timer, SocketIo io) {
+    /** @param tls what encrypts the connections; null for plain ones */
+    Transport(
+            ConnectionSettings settings,
+            String name,
+            @Nullable Timer timer,
+            SocketIo io,
+            @Nullable TlsContexts tls) {
         this.settings = settings;
+        this.tls = tls;
         this.timer = timer == null ? this : timer;
         this.serverChannel = io.serverChannel();
         this.socketChannel = io.socketChannel();
@@ -72,7 +86,9 @@ public final class Transport implements Timer, AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        install(channel, new Connection(channel, settings, listener, null), reason -> {});
+                        Supplier<ChannelBinding> binding = tls == null ? null : tls.accept(channel);
+                        Connection connection = new Connection(channel, settings, listener, null);
+                        install(channel, connection, binding, reason -> {});
                     }
                 });
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
@@ -113,7 +129,8 @@ public final class Transport implements Timer, AutoCloseable {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        install(channel, new Connection(channel, settings, listener, self), refused);
+                        Supplier<ChannelBinding> binding = tls == null ? null : tls.connect(channel);
+                        install(channel, new Connection(channel, settings, listener, self), binding, refused);
                     }
                 })
                 .connect(address)
@@ -124,14 +141,20 @@ public final class Transport implements Timer, AutoCloseable {
                 });
     }
 
-    private static void install(Channel channel, Connection connection, Consumer<String> refused) {
+    /** @param binding of a channel that is encrypted: TLS stands before everything else in it; null for a plain one */
+    private static void install(
+            Channel channel,
+            Connection connection,
+            @Nullable Supplier<ChannelBinding> binding,
+            Consumer<String> refused) {
         FrameDecoder decoder = new FrameDecoder(connection);
-        channel.config().setRecvByteBufAllocator(new FrameAllocator(decoder));
+        // What is read from the socket of an encrypted channel are records, not frames.
+        channel.config().setRecvByteBufAllocator(binding == null ? new FrameAllocator(decoder) : new AdaptiveRecvByteBufAllocator(FIRST_READ, FIRST_READ, LARGEST_READ));
         channel.pipeline()
                 .addLast(new FlushConsolidationHandler(
                         FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true))
                 .addLast(decoder)
-                .addLast(new ConnectionEvents(connection, HANDSHAKE_TIMEOUT, refused));
+                .addLast(new ConnectionEvents(connection, binding, HANDSHAKE_TIMEOUT, refused));
     }
 
     /** Runs {@code action} on the transport's thread. */
@@ -156,6 +179,9 @@ public final class Transport implements Timer, AutoCloseable {
             group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         } catch (RejectedExecutionException e) {
             LOG.debug("Transport was closed before", e);
+        }
+        if (tls != null) {
+            tls.close();
         }
     }
 }
