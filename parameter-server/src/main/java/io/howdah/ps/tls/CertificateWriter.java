@@ -74,8 +74,7 @@ final class CertificateWriter {
                         critical(KEY_USAGE, Der.namedBit(DIGITAL_SIGNATURE)),
                         extension(EXTENDED_KEY_USAGE, usages),
                         extension(SUBJECT_ALTERNATIVE_NAME, Der.sequence(Der.implicit(URI, uri))),
-                        extension(
-                                AUTHORITY_KEY_IDENTIFIER, Der.sequence(Der.implicit(0, keyIdentifier(authority))))));
+                        extension(AUTHORITY_KEY_IDENTIFIER, Der.sequence(Der.implicit(0, keyIdentifier(authority))))));
     }
 
     private byte[] certificate(byte[] subject, PublicKey key, byte[] validity, List<byte[]> extensions)

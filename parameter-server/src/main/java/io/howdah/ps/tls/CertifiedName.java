@@ -18,8 +18,7 @@ import java.util.regex.Pattern;
  */
 public record CertifiedName(String jobId, String role, int index, int attempt) {
     private static final Pattern JOB_ID = Pattern.compile("[A-Za-z0-9._-]+");
-    private static final Pattern TEXT =
-            Pattern.compile("howdah:/([A-Za-z0-9._-]+)/([a-z]+)/([0-9]{1,9})/([0-9]{1,9})");
+    private static final Pattern TEXT = Pattern.compile("howdah:/([A-Za-z0-9._-]+)/([a-z]+)/([0-9]{1,9})/([0-9]{1,9})");
     private static final int URI_KIND = 6;
 
     public CertifiedName {

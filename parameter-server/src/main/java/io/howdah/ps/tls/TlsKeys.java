@@ -72,7 +72,10 @@ public final class TlsKeys {
         try {
             PublicKey read = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(publicKey));
             ECPublicKey own = (ECPublicKey) pair.getPublic();
-            if (((ECPublicKey) read).getParams().getCurve().equals(own.getParams().getCurve())) {
+            if (((ECPublicKey) read)
+                    .getParams()
+                    .getCurve()
+                    .equals(own.getParams().getCurve())) {
                 return read;
             }
         } catch (GeneralSecurityException e) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param peerHash of the certificate of the end that connected
  * @param other whom the other end's certificate names; null where the channel is plain, and both hashes zero
  */
-record ChannelBinding(byte[] serverHash, byte[] peerHash, @Nullable CertifiedName other) {
+record ChannelBinding(
+        byte[] serverHash, byte[] peerHash, @Nullable CertifiedName other) {
     static final int HASH_BYTES = 32;
 
     /** A channel without TLS. */
@@ -35,8 +36,7 @@ record ChannelBinding(byte[] serverHash, byte[] peerHash, @Nullable CertifiedNam
 
     /** Refuses a peer that says it is {@code peer} but has the certificate of another. */
     void checkPeer(String jobId, Peer peer) {
-        boolean same = other == null
-                || isOf(jobId, peer.role()) && other.index() == peer.index();
+        boolean same = other == null || isOf(jobId, peer.role()) && other.index() == peer.index();
         if (!same) {
             throw new ProtocolException("certificate=" + other + ", expected that of " + peer + " of this job");
         }

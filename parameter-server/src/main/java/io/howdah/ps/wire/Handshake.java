@@ -108,7 +108,8 @@ final class Handshake {
 
     private byte[] mac(byte label, ByteString serverNonce, ByteString clientNonce, Peer peer) {
         byte[] job = identity.jobId().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer text = ByteBuffer.allocate(1 + 2 * NONCE_BYTES + 2 * ChannelBinding.HASH_BYTES + Long.BYTES + 1 + Integer.BYTES + job.length);
+        ByteBuffer text = ByteBuffer.allocate(
+                1 + 2 * NONCE_BYTES + 2 * ChannelBinding.HASH_BYTES + Long.BYTES + 1 + Integer.BYTES + job.length);
         text.put(label);
         serverNonce.copyTo(text);
         clientNonce.copyTo(text);

@@ -36,7 +36,8 @@ final class TlsContexts implements AutoCloseable {
     TlsContexts(TlsIdentity identity, TlsEngine engine) {
         this.identity = identity;
         try {
-            this.accepting = shared(SslContextBuilder.forServer(identity.key(), identity.certificate()), identity, engine)
+            this.accepting = shared(
+                            SslContextBuilder.forServer(identity.key(), identity.certificate()), identity, engine)
                     .clientAuth(ClientAuth.REQUIRE)
                     .build();
             this.connecting = shared(SslContextBuilder.forClient(), identity, engine)

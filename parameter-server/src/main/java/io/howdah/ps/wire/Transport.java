@@ -57,12 +57,7 @@ public final class Transport implements Timer, AutoCloseable {
     }
 
     /** @param tls what encrypts the connections; null for plain ones */
-    Transport(
-            ConnectionSettings settings,
-            String name,
-            @Nullable Timer timer,
-            SocketIo io,
-            @Nullable TlsContexts tls) {
+    Transport(ConnectionSettings settings, String name, @Nullable Timer timer, SocketIo io, @Nullable TlsContexts tls) {
         this.settings = settings;
         this.tls = tls;
         this.timer = timer == null ? this : timer;
@@ -149,7 +144,11 @@ public final class Transport implements Timer, AutoCloseable {
             Consumer<String> refused) {
         FrameDecoder decoder = new FrameDecoder(connection);
         // What is read from the socket of an encrypted channel are records, not frames.
-        channel.config().setRecvByteBufAllocator(binding == null ? new FrameAllocator(decoder) : new AdaptiveRecvByteBufAllocator(FIRST_READ, FIRST_READ, LARGEST_READ));
+        channel.config()
+                .setRecvByteBufAllocator(
+                        binding == null
+                                ? new FrameAllocator(decoder)
+                                : new AdaptiveRecvByteBufAllocator(FIRST_READ, FIRST_READ, LARGEST_READ));
         channel.pipeline()
                 .addLast(new FlushConsolidationHandler(
                         FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true))

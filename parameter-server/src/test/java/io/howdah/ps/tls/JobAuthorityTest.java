@@ -44,13 +44,15 @@ class JobAuthorityTest {
 
     @Test
     void whatItCertifiesIsValidForItsLifetimeUnderItAlone() throws Exception {
-        IssuedCertificate issued = authority.certify(worker(), TlsKeys.generate().publicKey());
+        IssuedCertificate issued =
+                authority.certify(worker(), TlsKeys.generate().publicKey());
         X509Certificate certificate = issued.certificate();
         for (Instant at : List.of(NOW, NOW.minusSeconds(3599), NOW.plus(JobAuthority.LIFETIME))) {
             assertThatCode(() -> validate(certificate, authority.certificate(), at))
                     .doesNotThrowAnyException();
         }
-        for (Instant at : List.of(NOW.minusSeconds(3601), NOW.plus(JobAuthority.LIFETIME).plusSeconds(1))) {
+        for (Instant at :
+                List.of(NOW.minusSeconds(3601), NOW.plus(JobAuthority.LIFETIME).plusSeconds(1))) {
             assertThatThrownBy(() -> validate(certificate, authority.certificate(), at))
                     .isInstanceOf(CertPathValidatorException.class);
         }
@@ -80,7 +82,9 @@ class JobAuthorityTest {
         assertThat(server.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
         assertThat(server.getSerialNumber()).isPositive().isNotEqualTo(worker.getSerialNumber());
         X509Certificate own = authority.certificate();
-        assertThat(own.getBasicConstraints()).as("of those it signed, none signs").isZero();
+        assertThat(own.getBasicConstraints())
+                .as("of those it signed, none signs")
+                .isZero();
         assertThat(own.getKeyUsage()[5]).isTrue();
         own.verify(own.getPublicKey());
         assertThatIllegalArgumentException().isThrownBy(() -> CertifiedName.of(own));
@@ -129,11 +133,15 @@ class JobAuthorityTest {
         IssuedCertificate own = authority.certify(worker(), keys.publicKey());
         IssuedCertificate read = IssuedCertificate.of(own.encodedCertificate(), own.encodedAuthority());
         assertThat(keys.certified(read)).hasToString(worker().toString());
-        IssuedCertificate others = authority.certify(worker(), TlsKeys.generate().publicKey());
+        IssuedCertificate others =
+                authority.certify(worker(), TlsKeys.generate().publicKey());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> keys.certified(others))
                 .withMessageContaining("another key");
-        byte[] stranger = new JobAuthority("job", () -> NOW).identity("worker", 0).certificate().getEncoded();
+        byte[] stranger = new JobAuthority("job", () -> NOW)
+                .identity("worker", 0)
+                .certificate()
+                .getEncoded();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> keys.certified(IssuedCertificate.of(own.encodedCertificate(), stranger)))
                 .withMessageContaining("not signed by the authority");

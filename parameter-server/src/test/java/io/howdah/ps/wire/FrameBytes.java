@@ -36,7 +36,10 @@ final class FrameBytes {
         byte[] prefix = socket.getInputStream().readNBytes(FramePrefix.BYTES);
         int length = ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).getInt(8);
         byte[] header = socket.getInputStream().readNBytes(length);
-        return ByteBuffer.allocate(prefix.length + length).put(prefix).put(header).array();
+        return ByteBuffer.allocate(prefix.length + length)
+                .put(prefix)
+                .put(header)
+                .array();
     }
 
     /** Reads one frame and returns its header's bytes. */

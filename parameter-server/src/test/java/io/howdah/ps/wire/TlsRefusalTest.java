@@ -99,8 +99,8 @@ class TlsRefusalTest {
     /** One more refusal was counted and logged, with {@code reason}; the good worker is served, and nobody else was. */
     private void assertRefusedOnce(String reason) throws Exception {
         long before = steps++;
-        client.execute(() ->
-                good.send(FrameType.GRADIENT, Gradient.newBuilder().setStep(before).build(), 9, into -> {}));
+        client.execute(() -> good.send(
+                FrameType.GRADIENT, Gradient.newBuilder().setStep(before).build(), 9, into -> {}));
         ReceivedFrame frame = atServer.takeFrame();
         assertThat(frame.header(Gradient.class).getStep()).isEqualTo(before);
         server.execute(() -> frame.body().release());
@@ -238,7 +238,8 @@ class TlsRefusalTest {
             Handshake handshake = handshake(1, CERTIFIED.certificate(), SERVER.certificate());
             hello = FrameBytes.of(FrameType.HELLO, handshake.hello(challenge, WORKER), GENERATION);
             socket.getOutputStream().write(hello);
-            assertThat(Welcome.parseFrom(FrameBytes.readHeader(socket)).getMac().size()).isEqualTo(32);
+            assertThat(Welcome.parseFrom(FrameBytes.readHeader(socket)).getMac().size())
+                    .isEqualTo(32);
             assertThat(atServer.takeOpened().peer()).isEqualTo(WORKER);
         }
         try (SSLSocket socket = new JdkTls(CERTIFIED).connect(address)) {

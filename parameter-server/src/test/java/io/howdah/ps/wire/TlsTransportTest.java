@@ -37,8 +37,7 @@ class TlsTransportTest {
     }
 
     static Stream<Arguments> pairs() {
-        return engines().stream()
-                .flatMap(server -> engines().stream().map(client -> arguments(server, client)));
+        return engines().stream().flatMap(server -> engines().stream().map(client -> arguments(server, client)));
     }
 
     private static Transport transport(TlsIdentity certified, TlsEngine engine, Counters counters) {
@@ -121,7 +120,8 @@ class TlsTransportTest {
             int total = 24;
             client.execute(() -> {
                 for (int i = 0; i < total; i++) {
-                    there.send(FrameType.GRADIENT, Gradient.newBuilder().setStep(i).build(), BODY_LIMIT, into -> {});
+                    there.send(
+                            FrameType.GRADIENT, Gradient.newBuilder().setStep(i).build(), BODY_LIMIT, into -> {});
                 }
             });
             for (int i = 0; i < total; i++) {

@@ -145,7 +145,8 @@ class TransportTest {
             Challenge challenge = Challenge.parseFrom(FrameBytes.readHeader(socket));
             hello = FrameBytes.of(FrameType.HELLO, new Handshake(identity(1, 4)).hello(challenge, WORKER), 4);
             socket.getOutputStream().write(hello);
-            assertThat(Welcome.parseFrom(FrameBytes.readHeader(socket)).getMac().size()).isEqualTo(32);
+            assertThat(Welcome.parseFrom(FrameBytes.readHeader(socket)).getMac().size())
+                    .isEqualTo(32);
             listener.takeOpened();
         }
         try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
