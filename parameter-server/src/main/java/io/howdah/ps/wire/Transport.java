@@ -12,6 +12,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -33,14 +35,12 @@ public final class Transport implements Timer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
     private static final int CONNECT_TIMEOUT_MS = 5_000;
     private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
-    /** Bytes of a read from an encrypted channel; the second takes several records at once where they come fast. */
-    private static final int FIRST_READ = 2 << 10;
-
-    private static final int LARGEST_READ = 256 << 10;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(4 << 20, 8 << 20);
 
     private final ConnectionSettings settings;
     private final EventLoopGroup group;
+    private final ChannelGroup channels;
     private final Timer timer;
     private final @Nullable TlsContexts tls;
     private final Class<? extends ServerChannel> serverChannel;
@@ -64,6 +64,7 @@ public final class Transport implements Timer, AutoCloseable {
         this.serverChannel = io.serverChannel();
         this.socketChannel = io.socketChannel();
         this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), io.handlers());
+        this.channels = new DefaultChannelGroup(group.next(), true);
     }
 
     /**
@@ -92,6 +93,7 @@ public final class Transport implements Timer, AutoCloseable {
                     "Cannot listen: address=" + address + ", expected a free port of this host; use port 0",
                     bound.cause());
         }
+        channels.add(bound.channel());
         return ((InetSocketAddress) bound.channel().localAddress()).getPort();
     }
 
@@ -137,18 +139,17 @@ public final class Transport implements Timer, AutoCloseable {
     }
 
     /** @param binding of a channel that is encrypted: TLS stands before everything else in it; null for a plain one */
-    private static void install(
+    private void install(
             Channel channel,
             Connection connection,
             @Nullable Supplier<ChannelBinding> binding,
             Consumer<String> refused) {
+        channels.add(channel);
         FrameDecoder decoder = new FrameDecoder(connection);
         // What is read from the socket of an encrypted channel are records, not frames.
         channel.config()
                 .setRecvByteBufAllocator(
-                        binding == null
-                                ? new FrameAllocator(decoder)
-                                : new AdaptiveRecvByteBufAllocator(FIRST_READ, FIRST_READ, LARGEST_READ));
+                        binding == null ? new FrameAllocator(decoder) : new AdaptiveRecvByteBufAllocator());
         channel.pipeline()
                 .addLast(new FlushConsolidationHandler(
                         FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true))
@@ -174,6 +175,8 @@ public final class Transport implements Timer, AutoCloseable {
     /** Closes all connections; nothing more runs afterwards. */
     @Override
     public void close() {
+        // TLS says goodbye, and handlers give back what they hold: a thread that just ends lets them do neither.
+        channels.close().awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
         try {
             group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         } catch (RejectedExecutionException e) {

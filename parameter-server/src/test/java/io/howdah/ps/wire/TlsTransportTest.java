@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.howdah.ps.proto.Gradient;
 import io.howdah.ps.tls.JobAuthority;
 import io.howdah.ps.tls.TlsIdentity;
+import io.howdah.trainer.sync.Payload;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -131,6 +133,51 @@ class TlsTransportTest {
                 server.execute(() -> frame.body().release());
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void nothingLeaksWhenOneEndGoesWhileMuchWaits(TlsEngine engine) throws Exception {
+        RecordingListener atServer = new RecordingListener();
+        RecordingListener atClient = new RecordingListener();
+        AtomicInteger released = new AtomicInteger();
+        int total = 64;
+        try (Transport server = transport(AUTHORITY.identity("server", 0), engine, new Counters())) {
+            try (Transport client = transport(AUTHORITY.identity("worker", 3), engine, new Counters())) {
+                client.connect(listen(server, atServer), WORKER, Duration.ofSeconds(5), atClient, reason -> {});
+                Connection there = atClient.takeOpened();
+                client.execute(() -> {
+                    for (int i = 0; i < total; i++) {
+                        there.send(FrameType.GRADIENT, Gradient.getDefaultInstance(), counted(released));
+                    }
+                });
+                // The server holds on to what it gets, so that most cannot be sent.
+                for (int i = 0; i < 3; i++) {
+                    ReceivedFrame frame = atServer.takeFrame();
+                    server.execute(() -> frame.body().release());
+                }
+            }
+            assertThat(atClient.takeClosed()).isNotEmpty();
+            assertThat(released).as("sent or given up").hasValue(total);
+        }
+        while (atServer.framesWaiting() > 0) {
+            atServer.takeFrame().body().release();
+        }
+    }
+
+    private static Payload counted(AtomicInteger released) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(BODY_LIMIT);
+        return new Payload() {
+            @Override
+            public ByteBuffer bytes() {
+                return bytes;
+            }
+
+            @Override
+            public void release() {
+                released.incrementAndGet();
+            }
+        };
     }
 
     @ParameterizedTest
