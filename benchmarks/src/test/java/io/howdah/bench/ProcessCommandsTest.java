@@ -38,7 +38,7 @@ class ProcessCommandsTest {
                 assertThat(figure.path("cpuSecondsPerGB").asDouble()).isNotNegative(); // counted in ticks
             }
         }
-        assertThat(links).startsWith("baseline", "plain").hasSizeGreaterThanOrEqualTo(6);
+        assertThat(links).startsWith("baseline", "plain", "tls").hasSize(9);
         assertThat(figures.findValuesAsText("p99us")).isNotEmpty();
     }
 

@@ -118,8 +118,9 @@ public final class ParameterServer implements AutoCloseable {
     /** Ends all connections and frees the port. */
     @Override
     public void close() {
-        transport.close();
+        // First, so that connections that end with it are nobody's failure.
         session.close();
+        transport.close();
         storage.shutdownNow();
     }
 }

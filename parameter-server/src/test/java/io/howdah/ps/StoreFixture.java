@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps;
 
+import io.howdah.ps.tls.JobAuthority;
 import io.howdah.ps.wire.JobIdentity;
 import io.howdah.trainer.checkpoint.BlobStore;
 import io.howdah.trainer.optim.AdamW;
@@ -31,6 +32,8 @@ final class StoreFixture implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    private static final JobAuthority AUTHORITY = JobAuthority.create("job-1");
+
     private final List<ParameterServer> servers = new ArrayList<>();
     private final List<ParameterStore> stores = new ArrayList<>();
 
@@ -56,6 +59,11 @@ final class StoreFixture implements AutoCloseable {
         return new JobIdentity("job-1", generation, secret);
     }
 
+    /** Several servers and their workers encrypt, one and its workers do not: so both ways are tested. */
+    private static JobIdentity identity(int servers, String role, int index) {
+        return servers > 1 ? identity().withTls(AUTHORITY.identity(role, index)) : identity();
+    }
+
     /** {@code servers} of 0 means a local store. */
     static StoreFixture open(SyncSettings settings, int servers, int workers, BlobStore blobs, SnapshotSource source)
             throws IOException {
@@ -69,14 +77,15 @@ final class StoreFixture implements AutoCloseable {
         }
         List<InetSocketAddress> addresses = new ArrayList<>();
         for (int index = 0; index < servers; index++) {
-            ParameterServer server =
-                    new ParameterServer(settings, new ServerPlace(index, servers), identity(), blobs, source);
+            ParameterServer server = new ParameterServer(
+                    settings, new ServerPlace(index, servers), identity(servers, "server", index), blobs, source);
             fixture.servers.add(server);
             addresses.add(loopback(server.start(loopback(0))));
         }
         fixture.servers.forEach(server -> server.connect(addresses, PATIENCE));
         for (int worker = 0; worker < workers; worker++) {
-            fixture.stores.add(new RemoteParameterStore(settings, worker, addresses, identity(), PATIENCE));
+            fixture.stores.add(new RemoteParameterStore(
+                    settings, worker, addresses, identity(servers, "worker", worker), PATIENCE));
         }
         return fixture;
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.howdah.bench.Measurement;
 import io.howdah.bench.ps.Link.Act;
 import io.howdah.bench.ps.Link.Exchanges;
+import io.howdah.ps.tls.JobAuthority;
 import io.howdah.trainer.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,9 +63,9 @@ public final class PsCommand implements Callable<Integer> {
 
     /** One kind of link with its server. */
     private record Side(LinkKind kind, ServerProcess server, Link link) implements AutoCloseable {
-        static Side of(LinkKind kind) throws IOException {
-            ServerProcess server = new ServerProcess(kind);
-            return new Side(kind, server, kind.connect(server.port()));
+        static Side of(LinkKind kind, JobAuthority authority) throws IOException {
+            ServerProcess server = new ServerProcess(kind, authority);
+            return new Side(kind, server, kind.connect(server.port(), Certification.by(authority)));
         }
 
         String label() {
@@ -85,9 +86,10 @@ public final class PsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         List<Side> sides = new ArrayList<>();
+        JobAuthority authority = JobAuthority.create(Certification.JOB);
         try {
             for (LinkKind kind : LinkKind.values()) {
-                sides.add(Side.of(kind));
+                sides.add(Side.of(kind, authority));
             }
             for (Act act : Act.values()) {
                 for (Size size : Size.values()) {

@@ -6,14 +6,15 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
-/** The server's process: prints its port, then for each line of input its processor time in nanoseconds. */
+/** The server's process: prints its port, after the key that it wants certified, then for each line of input its processor time in nanoseconds. */
 public final class PsServerMain {
     private PsServerMain() {}
 
     /** @param arguments name of the {@link LinkKind} */
     public static void main(String[] arguments) throws IOException {
-        System.out.println(LinkKind.valueOf(arguments[0]).serve());
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        Certification certification = Certification.over(input, System.out::println);
+        System.out.println(LinkKind.valueOf(arguments[0]).serve(certification));
         while (input.readLine() != null) {
             System.out.println(ProcessorTime.ofThisProcess());
         }

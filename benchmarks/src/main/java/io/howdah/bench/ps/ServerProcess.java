@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.bench.ps;
 
+import io.howdah.ps.tls.JobAuthority;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
@@ -18,7 +19,7 @@ final class ServerProcess implements AutoCloseable {
     private final BufferedReader output;
     private final int port;
 
-    ServerProcess(LinkKind kind) throws IOException {
+    ServerProcess(LinkKind kind, JobAuthority authority) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -28,6 +29,11 @@ final class ServerProcess implements AutoCloseable {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        if (kind == LinkKind.TLS) {
+            StringBuilder lines = new StringBuilder();
+            Certification.certify(authority, output, line -> lines.append(line).append('\n'));
+            write(lines.toString());
+        }
         this.port = (int) number();
     }
 
@@ -37,10 +43,14 @@ final class ServerProcess implements AutoCloseable {
 
     /** Nanoseconds of processor time that it has used. */
     long processorNanos() throws IOException {
-        OutputStream input = process.getOutputStream();
-        input.write('\n');
-        input.flush();
+        write("\n");
         return number();
+    }
+
+    private void write(String text) throws IOException {
+        OutputStream input = process.getOutputStream();
+        input.write(text.getBytes(StandardCharsets.UTF_8));
+        input.flush();
     }
 
     private long number() throws IOException {

@@ -16,10 +16,12 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Mutual proof that both ends know the job's secret. Both prove it over both nonces, so that nothing recorded earlier is
- * of use, and under different labels, so that nothing can be sent back to whom it came from:
+ * of use; over both certificates, so that nothing can be passed on through another channel; and under different labels, so
+ * that nothing can be sent back to whom it came from:
  *
  * <pre>
- * HMAC-SHA256(secret, label ‖ server nonce ‖ client nonce ‖ generation ‖ role ‖ index ‖ job id)
+ * HMAC-SHA256(secret, label ‖ server nonce ‖ client nonce ‖ SHA-256(server certificate) ‖ SHA-256(client certificate)
+ *                     ‖ generation ‖ role ‖ index ‖ job id)
  * </pre>
  */
 final class Handshake {
@@ -30,12 +32,18 @@ final class Handshake {
 
     private final JobIdentity identity;
     private final ByteString nonce;
+    private ChannelBinding binding = ChannelBinding.PLAIN;
 
     Handshake(JobIdentity identity) {
         this.identity = identity;
         byte[] bytes = new byte[NONCE_BYTES];
         RANDOM.nextBytes(bytes);
         this.nonce = ByteString.copyFrom(bytes);
+    }
+
+    /** Both: the channel that the proofs hold in; before anything else. */
+    void bind(ChannelBinding channel) {
+        binding = channel;
     }
 
     /** Server: the first frame. */
@@ -46,6 +54,7 @@ final class Handshake {
     /** Client: the answer to a challenge. */
     Hello hello(Challenge challenge, Peer self) {
         checkNonce(challenge.getNonce());
+        binding.checkServer(identity.jobId());
         return Hello.newBuilder()
                 .setNonce(nonce)
                 .setJobId(identity.jobId())
@@ -72,6 +81,7 @@ final class Handshake {
         if (!hello.getJobId().equals(identity.jobId())) {
             throw new ProtocolException("it belongs to another job");
         }
+        binding.checkPeer(identity.jobId(), peer);
         return peer;
     }
 
@@ -98,10 +108,13 @@ final class Handshake {
 
     private byte[] mac(byte label, ByteString serverNonce, ByteString clientNonce, Peer peer) {
         byte[] job = identity.jobId().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer text = ByteBuffer.allocate(1 + 2 * NONCE_BYTES + Long.BYTES + 1 + Integer.BYTES + job.length);
+        ByteBuffer text = ByteBuffer.allocate(
+                1 + 2 * NONCE_BYTES + 2 * ChannelBinding.HASH_BYTES + Long.BYTES + 1 + Integer.BYTES + job.length);
         text.put(label);
         serverNonce.copyTo(text);
         clientNonce.copyTo(text);
+        text.put(binding.serverHash());
+        text.put(binding.peerHash());
         text.putLong(identity.generation());
         text.put((byte) peer.role().ordinal());
         text.putInt(peer.index());

@@ -41,6 +41,7 @@ final class NettyConnection implements Connection, FrameSink {
     private @Nullable Peer peer;
     private @Nullable Challenge challenge;
     private String closeReason = "the other end closed it";
+    private boolean refused;
     private long held;
 
     /** @param self who this end is, if it made the connection; null if it accepted it */
@@ -73,8 +74,9 @@ final class NettyConnection implements Connection, FrameSink {
         return state == State.OPEN;
     }
 
-    /** Begins the handshake. */
-    void start() {
+    /** Begins the handshake, which holds in the channel that {@code binding} names. */
+    void start(ChannelBinding binding) {
+        handshake.bind(binding);
         if (state == State.AWAITING_HELLO) {
             send(FrameType.CHALLENGE, handshake.challenge());
         }
@@ -213,7 +215,8 @@ final class NettyConnection implements Connection, FrameSink {
 
     @Override
     public void refuse(String reason) {
-        if (state != State.CLOSED) {
+        if (state != State.CLOSED && !refused) {
+            refused = true;
             settings.counters().add(Counter.REFUSED, 1);
             LOG.warn("Refused connection: address={} peer={} {}", address(), peer, reason);
             close(reason);

@@ -3,6 +3,7 @@ package io.howdah.ps.wire;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -11,6 +12,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -19,6 +22,7 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +35,14 @@ public final class Transport implements Timer, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
     private static final int CONNECT_TIMEOUT_MS = 5_000;
     private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(4 << 20, 8 << 20);
 
     private final ConnectionSettings settings;
     private final EventLoopGroup group;
+    private final ChannelGroup channels;
     private final Timer timer;
+    private final @Nullable TlsContexts tls;
     private final Class<? extends ServerChannel> serverChannel;
     private final Class<? extends Channel> socketChannel;
 
@@ -46,15 +53,18 @@ public final class Transport implements Timer, AutoCloseable {
 
     /** @param timer for retries of connections; null for this transport's own */
     public Transport(ConnectionSettings settings, String name, @Nullable Timer timer) {
-        this(settings, name, timer, SocketIo.choose());
+        this(settings, name, timer, SocketIo.choose(), TlsContexts.of(settings.identity()));
     }
 
-    Transport(ConnectionSettings settings, String name, @Nullable Timer timer, SocketIo io) {
+    /** @param tls what encrypts the connections; null for plain ones */
+    Transport(ConnectionSettings settings, String name, @Nullable Timer timer, SocketIo io, @Nullable TlsContexts tls) {
         this.settings = settings;
+        this.tls = tls;
         this.timer = timer == null ? this : timer;
         this.serverChannel = io.serverChannel();
         this.socketChannel = io.socketChannel();
         this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), io.handlers());
+        this.channels = new DefaultChannelGroup(group.next(), true);
     }
 
     /**
@@ -72,7 +82,9 @@ public final class Transport implements Timer, AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        install(channel, new NettyConnection(channel, settings, listener, null), reason -> {});
+                        Supplier<ChannelBinding> binding = tls == null ? null : tls.accept(channel);
+                        NettyConnection connection = new NettyConnection(channel, settings, listener, null);
+                        install(channel, connection, binding, reason -> {});
                     }
                 });
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
@@ -81,6 +93,7 @@ public final class Transport implements Timer, AutoCloseable {
                     "Cannot listen: address=" + address + ", expected a free port of this host; use port 0",
                     bound.cause());
         }
+        channels.add(bound.channel());
         return ((InetSocketAddress) bound.channel().localAddress()).getPort();
     }
 
@@ -113,7 +126,8 @@ public final class Transport implements Timer, AutoCloseable {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        install(channel, new NettyConnection(channel, settings, listener, self), refused);
+                        Supplier<ChannelBinding> binding = tls == null ? null : tls.connect(channel);
+                        install(channel, new NettyConnection(channel, settings, listener, self), binding, refused);
                     }
                 })
                 .connect(address)
@@ -124,14 +138,23 @@ public final class Transport implements Timer, AutoCloseable {
                 });
     }
 
-    private static void install(Channel channel, NettyConnection connection, Consumer<String> refused) {
+    /** @param binding of a channel that is encrypted: TLS stands before everything else in it; null for a plain one */
+    private void install(
+            Channel channel,
+            NettyConnection connection,
+            @Nullable Supplier<ChannelBinding> binding,
+            Consumer<String> refused) {
+        channels.add(channel);
         FrameDecoder decoder = new FrameDecoder(connection);
-        channel.config().setRecvByteBufAllocator(new FrameAllocator(decoder));
+        // What is read from the socket of an encrypted channel are records, not frames.
+        channel.config()
+                .setRecvByteBufAllocator(
+                        binding == null ? new FrameAllocator(decoder) : new AdaptiveRecvByteBufAllocator());
         channel.pipeline()
                 .addLast(new FlushConsolidationHandler(
                         FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true))
                 .addLast(decoder)
-                .addLast(new ConnectionEvents(connection, HANDSHAKE_TIMEOUT, refused));
+                .addLast(new ConnectionEvents(connection, binding, HANDSHAKE_TIMEOUT, refused));
     }
 
     /** Runs {@code action} on the transport's thread. */
@@ -152,10 +175,15 @@ public final class Transport implements Timer, AutoCloseable {
     /** Closes all connections; nothing more runs afterwards. */
     @Override
     public void close() {
+        // TLS says goodbye, and handlers give back what they hold: a thread that just ends lets them do neither.
+        channels.close().awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
         try {
             group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         } catch (RejectedExecutionException e) {
             LOG.debug("Transport was closed before", e);
+        }
+        if (tls != null) {
+            tls.close();
         }
     }
 }

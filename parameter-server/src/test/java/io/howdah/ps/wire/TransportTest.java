@@ -4,25 +4,17 @@ package io.howdah.ps.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.MessageLite;
 import io.howdah.ps.proto.Challenge;
 import io.howdah.ps.proto.Failure;
 import io.howdah.ps.proto.Gradient;
 import io.howdah.ps.proto.Hello;
 import io.howdah.ps.proto.Initialise;
 import io.howdah.ps.proto.Welcome;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -61,38 +53,14 @@ class TransportTest {
         return new InetSocketAddress(loopback, server.listen(new InetSocketAddress(loopback, 0), listener));
     }
 
-    private static byte[] frame(FrameType type, MessageLite header, long generation) {
-        ByteBuf head =
-                FrameEncoder.head(UnpooledByteBufAllocator.DEFAULT, type, header, Unpooled.EMPTY_BUFFER, generation);
-        byte[] bytes = ByteBufUtil.getBytes(head);
-        head.release();
-        return bytes;
-    }
-
-    /** Reads one frame from a plain socket and returns its header's bytes. */
-    private static byte[] readHeader(Socket socket) throws IOException {
-        byte[] prefix = socket.getInputStream().readNBytes(FramePrefix.BYTES);
-        int length = ByteBuffer.wrap(prefix).order(ByteOrder.LITTLE_ENDIAN).getInt(8);
-        return socket.getInputStream().readNBytes(length);
-    }
-
-    private static void assertClosedByServer(Socket socket) throws IOException {
-        socket.setSoTimeout(20_000);
-        try {
-            assertThat(socket.getInputStream().read()).isEqualTo(-1);
-        } catch (SocketException e) {
-            assertThat(e).hasMessageContaining("reset");
-        }
-    }
-
     @ParameterizedTest
     @EnumSource(SocketIo.class)
     void peersMeetAndTalkOverEverySocketKind(SocketIo io) throws Exception {
         Counters own = new Counters();
         ConnectionSettings settings = settings(identity(1, 4), 3 * BODY_LIMIT, own);
         RecordingListener client = new RecordingListener();
-        try (Transport accepting = new Transport(settings, "accepting", null, io);
-                Transport connecting = new Transport(settings, "connecting", null, io)) {
+        try (Transport accepting = new Transport(settings, "accepting", null, io, null);
+                Transport connecting = new Transport(settings, "connecting", null, io, null)) {
             InetAddress loopback = InetAddress.getLoopbackAddress();
             int port = accepting.listen(new InetSocketAddress(loopback, 0), listener);
             InetSocketAddress address = new InetSocketAddress(loopback, port);
@@ -149,15 +117,15 @@ class TransportTest {
             oversized(8, 1 << 30),
             oversized(8, -1),
             oversized(12, 1),
-            frame(FrameType.INITIALISE, Initialise.getDefaultInstance(), 4),
-            frame(FrameType.HELLO, Hello.getDefaultInstance(), 4),
+            FrameBytes.of(FrameType.INITIALISE, Initialise.getDefaultInstance(), 4),
+            FrameBytes.of(FrameType.HELLO, Hello.getDefaultInstance(), 4),
         };
         for (byte[] bytes : strangers) {
             long before = counters.value(Counter.REFUSED);
             try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
-                readHeader(socket);
+                FrameBytes.readHeader(socket);
                 socket.getOutputStream().write(bytes);
-                assertClosedByServer(socket);
+                FrameBytes.assertClosed(socket);
             }
             assertThat(counters.value(Counter.REFUSED)).isEqualTo(before + 1);
         }
@@ -166,9 +134,7 @@ class TransportTest {
 
     /** A HELLO's prefix that claims {@code length} at {@code position}. */
     private static byte[] oversized(int position, int length) {
-        byte[] bytes = frame(FrameType.HELLO, Hello.getDefaultInstance(), 4);
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(position, length);
-        return bytes;
+        return FrameBytes.patched(FrameBytes.of(FrameType.HELLO, Hello.getDefaultInstance(), 4), position, length);
     }
 
     @Test
@@ -176,16 +142,17 @@ class TransportTest {
         InetSocketAddress address = listen();
         byte[] hello;
         try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
-            Challenge challenge = Challenge.parseFrom(readHeader(socket));
-            hello = frame(FrameType.HELLO, new Handshake(identity(1, 4)).hello(challenge, WORKER), 4);
+            Challenge challenge = Challenge.parseFrom(FrameBytes.readHeader(socket));
+            hello = FrameBytes.of(FrameType.HELLO, new Handshake(identity(1, 4)).hello(challenge, WORKER), 4);
             socket.getOutputStream().write(hello);
-            assertThat(Welcome.parseFrom(readHeader(socket)).getMac().size()).isEqualTo(32);
+            assertThat(Welcome.parseFrom(FrameBytes.readHeader(socket)).getMac().size())
+                    .isEqualTo(32);
             listener.takeOpened();
         }
         try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
-            readHeader(socket);
+            FrameBytes.readHeader(socket);
             socket.getOutputStream().write(hello);
-            assertClosedByServer(socket);
+            FrameBytes.assertClosed(socket);
         }
         assertThat(counters.value(Counter.REFUSED)).isEqualTo(1);
         assertThat(listener.hasOpened()).isFalse();
@@ -212,13 +179,13 @@ class TransportTest {
     void framesOfAnOlderGenerationAreFenced() throws Exception {
         InetSocketAddress address = listen();
         try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
-            Challenge challenge = Challenge.parseFrom(readHeader(socket));
+            Challenge challenge = Challenge.parseFrom(FrameBytes.readHeader(socket));
             socket.getOutputStream()
-                    .write(frame(FrameType.HELLO, new Handshake(identity(1, 4)).hello(challenge, WORKER), 4));
-            readHeader(socket);
+                    .write(FrameBytes.of(FrameType.HELLO, new Handshake(identity(1, 4)).hello(challenge, WORKER), 4));
+            FrameBytes.readHeader(socket);
             listener.takeOpened();
-            socket.getOutputStream().write(frame(FrameType.GRADIENT, Gradient.getDefaultInstance(), 3));
-            assertClosedByServer(socket);
+            socket.getOutputStream().write(FrameBytes.of(FrameType.GRADIENT, Gradient.getDefaultInstance(), 3));
+            FrameBytes.assertClosed(socket);
         }
         assertThat(counters.value(Counter.FENCED)).isEqualTo(1);
         assertThat(listener.takeClosed()).contains("generation=3, expected 4");
@@ -236,11 +203,11 @@ class TransportTest {
             try (Socket socket = impostor.accept()) {
                 ByteString nonce = ByteString.copyFrom(new byte[32]);
                 Challenge challenge = Challenge.newBuilder().setNonce(nonce).build();
-                socket.getOutputStream().write(frame(FrameType.CHALLENGE, challenge, 4));
-                Hello hello = Hello.parseFrom(readHeader(socket));
+                socket.getOutputStream().write(FrameBytes.of(FrameType.CHALLENGE, challenge, 4));
+                Hello hello = Hello.parseFrom(FrameBytes.readHeader(socket));
                 Welcome reflected = Welcome.newBuilder().setMac(hello.getMac()).build();
-                socket.getOutputStream().write(frame(FrameType.WELCOME, reflected, 4));
-                assertClosedByServer(socket);
+                socket.getOutputStream().write(FrameBytes.of(FrameType.WELCOME, reflected, 4));
+                FrameBytes.assertClosed(socket);
             }
             assertThat(failed.get(20, TimeUnit.SECONDS)).contains("not that of a server of this job");
         }

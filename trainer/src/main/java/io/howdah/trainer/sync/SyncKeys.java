@@ -46,8 +46,14 @@ public final class SyncKeys {
             "Gradients travel and are summed in chunks of this size, rounded up to a multiple of "
                     + ParameterTable.BLOCK_ELEMENTS + ".");
 
+    public static final Key<Boolean> TLS = Key.flag(
+            "howdah.ps.tls",
+            true,
+            "Encrypt connections between workers and parameter servers with TLS 1.3, under certificates made for this job."
+                    + " Without it they are cheaper, and still authenticated.");
+
     public static final List<Key<?>> ALL =
-            List.of(GRADIENT_DTYPE, WEIGHT_DTYPE, LOGICAL_WORKERS, MAX_SKIPPED_STEPS, CHUNK_ELEMENTS);
+            List.of(GRADIENT_DTYPE, WEIGHT_DTYPE, LOGICAL_WORKERS, MAX_SKIPPED_STEPS, CHUNK_ELEMENTS, TLS);
 
     private SyncKeys() {}
 }

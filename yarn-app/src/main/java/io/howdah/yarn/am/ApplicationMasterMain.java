@@ -2,6 +2,7 @@
 package io.howdah.yarn.am;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.howdah.ps.tls.JobAuthority;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.train.TrainKeys;
 import io.howdah.yarn.config.JobConfiguration;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -90,6 +92,9 @@ public final class ApplicationMasterMain {
 
     private JobResult run() throws Exception {
         JobSecret secret = JobSecret.from(taskCredentials);
+        // Made while the ResourceManager answers; its key is never anywhere but in this process's memory.
+        CompletableFuture<JobAuthority> authority =
+                plan.encrypts() ? CompletableFuture.supplyAsync(() -> JobAuthority.create(plan.applicationId())) : null;
         EventLoop[] loop = new EventLoop[1];
         try (YarnContainers containers =
                 new YarnContainers(hadoop, this::size, this::launchContext, event -> loop[0].post(event))) {
@@ -98,8 +103,8 @@ public final class ApplicationMasterMain {
                         master.handle(event);
                         containers.report(progress(master.status()));
                     });
-                    UmbilicalServer umbilical =
-                            UmbilicalServer.start(hadoop, secret, new UmbilicalCalls(plan, master, events::post))) {
+                    UmbilicalServer umbilical = UmbilicalServer.start(
+                            hadoop, secret, new UmbilicalCalls(plan, master, events::post, authority))) {
                 loop[0] = events;
                 port = umbilical.port();
                 containers.register(host, port);

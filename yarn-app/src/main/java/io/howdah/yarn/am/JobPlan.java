@@ -18,6 +18,11 @@ record JobPlan(JobKind kind, String applicationId, Config config) {
         return kind.tasks(config);
     }
 
+    /** Whether tasks talk to each other, and TLS protects what they say. */
+    boolean encrypts() {
+        return config.get(SyncKeys.TLS) && kind.roles().contains(Role.SERVER);
+    }
+
     long allocationTimeoutMillis() {
         return config.get(YarnKeys.ALLOCATION_TIMEOUT) * 1000;
     }

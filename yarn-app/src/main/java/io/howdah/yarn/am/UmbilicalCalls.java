@@ -1,7 +1,14 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
+import com.google.protobuf.ByteString;
+import io.howdah.ps.tls.CertifiedName;
+import io.howdah.ps.tls.IssuedCertificate;
+import io.howdah.ps.tls.JobAuthority;
+import io.howdah.trainer.sync.SyncKeys;
 import io.howdah.yarn.umbilical.UmbilicalServer;
+import io.howdah.yarn.umbilical.proto.Certificate;
+import io.howdah.yarn.umbilical.proto.CertificateRequest;
 import io.howdah.yarn.umbilical.proto.Command;
 import io.howdah.yarn.umbilical.proto.Completion;
 import io.howdah.yarn.umbilical.proto.Heartbeat;
@@ -11,15 +18,30 @@ import io.howdah.yarn.umbilical.proto.TaskKey;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns calls of containers and client into events; replies come from what the event thread has published. */
 final class UmbilicalCalls implements UmbilicalServer.Calls {
+    private static final Logger LOG = LoggerFactory.getLogger(UmbilicalCalls.class);
+
+    private final String applicationId;
     private final Set<TaskId> tasks;
     private final JobMaster master;
     private final Consumer<JobEvent> events;
+    private final @Nullable CompletableFuture<JobAuthority> authority;
 
-    UmbilicalCalls(JobPlan plan, JobMaster master, Consumer<JobEvent> events) {
+    /** @param authority that certifies tasks; null if their connections are not encrypted */
+    UmbilicalCalls(
+            JobPlan plan,
+            JobMaster master,
+            Consumer<JobEvent> events,
+            @Nullable CompletableFuture<JobAuthority> authority) {
+        this.authority = authority;
+        this.applicationId = plan.applicationId();
         this.tasks = new HashSet<>(plan.tasks());
         this.master = master;
         this.events = events;
@@ -29,6 +51,31 @@ final class UmbilicalCalls implements UmbilicalServer.Calls {
     public void register(Registration registration) throws IOException {
         events.accept(
                 new JobEvent.Registered(known(registration.getTask()), registration.getHost(), registration.getPort()));
+    }
+
+    @Override
+    public Certificate certify(CertificateRequest request) throws IOException {
+        TaskId task = known(request.getTask());
+        if (authority == null) {
+            throw new IOException("Cannot certify " + task + ": " + SyncKeys.TLS.name()
+                    + "=false, expected true; give all processes one configuration");
+        }
+        CertifiedName name = new CertifiedName(
+                applicationId,
+                task.role().toString(),
+                task.index(),
+                request.getTask().getAttempt());
+        IssuedCertificate issued;
+        try {
+            issued = authority.join().certify(name, request.getPublicKey().toByteArray());
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        LOG.info("Certified {}", name);
+        return Certificate.newBuilder()
+                .setCertificate(ByteString.copyFrom(issued.encodedCertificate()))
+                .setAuthority(ByteString.copyFrom(issued.encodedAuthority()))
+                .build();
     }
 
     @Override

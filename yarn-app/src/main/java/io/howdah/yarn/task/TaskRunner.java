@@ -43,7 +43,7 @@ final class TaskRunner {
     int run(InetSocketAddress master) throws Exception {
         try (UmbilicalClient umbilical = UmbilicalClient.connect(
                         master, context.secret().user(context.applicationId()), context.hadoop());
-                Task task = Tasks.create(context)) {
+                Task task = Tasks.create(certified(umbilical))) {
             try {
                 Map<String, String> results = work(umbilical, task);
                 complete(umbilical, task, "", results);
@@ -57,6 +57,14 @@ final class TaskRunner {
                 return 1;
             }
         }
+    }
+
+    /** The certificate comes while the task prepares itself. */
+    private TaskContext certified(UmbilicalClient umbilical) {
+        return context.encrypts()
+                ? context.withCertificate(
+                        CompletableFuture.supplyAsync(() -> Certification.of(umbilical::certify, key)))
+                : context;
     }
 
     private Map<String, String> work(UmbilicalClient umbilical, Task task) throws Exception {

@@ -22,6 +22,9 @@ public interface Umbilical extends VersionedProtocol {
     /** Registration → Empty. Fails for a task that this job does not have, or for an older attempt. */
     BytesWritable register(BytesWritable registration) throws IOException;
 
+    /** CertificateRequest → Certificate. Fails for a task that this job does not have, and where TLS is off. */
+    BytesWritable certify(BytesWritable request) throws IOException;
+
     /** Heartbeat → Command. */
     BytesWritable heartbeat(BytesWritable heartbeat) throws IOException;
 

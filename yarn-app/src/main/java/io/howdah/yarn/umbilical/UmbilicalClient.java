@@ -4,6 +4,8 @@ package io.howdah.yarn.umbilical;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import io.howdah.yarn.umbilical.proto.Certificate;
+import io.howdah.yarn.umbilical.proto.CertificateRequest;
 import io.howdah.yarn.umbilical.proto.Command;
 import io.howdah.yarn.umbilical.proto.Completion;
 import io.howdah.yarn.umbilical.proto.Empty;
@@ -51,6 +53,10 @@ public final class UmbilicalClient implements AutoCloseable {
 
     public void register(Registration registration) throws IOException {
         proxy.register(bytes(registration));
+    }
+
+    public Certificate certify(CertificateRequest request) throws IOException {
+        return message(Certificate.parser(), proxy.certify(bytes(request)));
     }
 
     public Command heartbeat(Heartbeat heartbeat) throws IOException {

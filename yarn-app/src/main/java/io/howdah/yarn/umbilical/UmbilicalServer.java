@@ -3,6 +3,8 @@ package io.howdah.yarn.umbilical;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import io.howdah.yarn.umbilical.proto.Certificate;
+import io.howdah.yarn.umbilical.proto.CertificateRequest;
 import io.howdah.yarn.umbilical.proto.Command;
 import io.howdah.yarn.umbilical.proto.Completion;
 import io.howdah.yarn.umbilical.proto.Empty;
@@ -59,6 +61,8 @@ public final class UmbilicalServer implements AutoCloseable {
     public interface Calls {
         void register(Registration registration) throws IOException;
 
+        Certificate certify(CertificateRequest request) throws IOException;
+
         Command heartbeat(Heartbeat heartbeat) throws IOException;
 
         void complete(Completion completion) throws IOException;
@@ -81,6 +85,11 @@ public final class UmbilicalServer implements AutoCloseable {
         public BytesWritable register(BytesWritable registration) throws IOException {
             calls.register(read(Registration.parser(), registration));
             return EMPTY;
+        }
+
+        @Override
+        public BytesWritable certify(BytesWritable request) throws IOException {
+            return write(calls.certify(read(CertificateRequest.parser(), request)));
         }
 
         @Override

@@ -4,6 +4,9 @@ package io.howdah.yarn.umbilical;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import io.howdah.yarn.umbilical.proto.Certificate;
+import io.howdah.yarn.umbilical.proto.CertificateRequest;
 import io.howdah.yarn.umbilical.proto.Command;
 import io.howdah.yarn.umbilical.proto.Completion;
 import io.howdah.yarn.umbilical.proto.Heartbeat;
@@ -42,6 +45,11 @@ class UmbilicalTest {
     void carriesEveryCallBothWays() throws Exception {
         try (UmbilicalClient client = connect(secret.user("application_1_1"))) {
             client.register(Registration.newBuilder().setTask(TASK).setPort(7).build());
+            CertificateRequest request = CertificateRequest.newBuilder()
+                    .setTask(TASK)
+                    .setPublicKey(ByteString.copyFromUtf8("key"))
+                    .build();
+            assertThat(client.certify(request).getCertificate().toStringUtf8()).isEqualTo("signed key");
             Command command =
                     client.heartbeat(Heartbeat.newBuilder().setTask(TASK).build());
             client.complete(
@@ -50,7 +58,8 @@ class UmbilicalTest {
             assertThat(command.getReason()).isEqualTo("go");
             assertThat(client.status().getStep()).isEqualTo(42);
         }
-        assertThat(calls.seen).containsExactly("register 3 7", "heartbeat 3", "complete bye", "kill enough");
+        assertThat(calls.seen)
+                .containsExactly("register 3 7", "certify 3", "heartbeat 3", "complete bye", "kill enough");
     }
 
     @Test
@@ -80,6 +89,14 @@ class UmbilicalTest {
         @Override
         public void register(Registration registration) {
             seen.add("register " + registration.getTask().getIndex() + " " + registration.getPort());
+        }
+
+        @Override
+        public Certificate certify(CertificateRequest request) {
+            seen.add("certify " + request.getTask().getIndex());
+            return Certificate.newBuilder()
+                    .setCertificate(ByteString.copyFromUtf8("signed ").concat(request.getPublicKey()))
+                    .build();
         }
 
         @Override
