@@ -20,7 +20,10 @@ import io.howdah.trainer.checkpoint.BlobInfo;
 import io.howdah.trainer.sync.AssembledChunk;
 import io.howdah.trainer.sync.ChunkAssembler;
 import io.howdah.trainer.sync.ParameterTable;
+import io.howdah.trainer.sync.Placement;
 import io.howdah.trainer.sync.Push;
+import io.howdah.trainer.sync.RowCutter;
+import io.howdah.trainer.sync.RowPush;
 import io.howdah.trainer.sync.ShardRange;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
@@ -67,6 +70,8 @@ final class ClientSession {
         private final ParameterTable table;
         private final List<ShardRange> ranges;
         private final ChunkAssembler assembler;
+        private final RowCutter cutter;
+        private final RowPulls rowPulls;
         private final @Nullable List<Tensor> weights;
         private final @Nullable Long[] versions = new Long[addresses.size()];
         private final CompletableFuture<Long> initialised;
@@ -75,6 +80,15 @@ final class ClientSession {
             this.table = table;
             this.ranges = settings.ranges(table, addresses.size());
             this.assembler = new ChunkAssembler(table, ranges, ClientSession.this::send);
+            Placement placement = new Placement(addresses.size());
+            this.cutter = new RowCutter(
+                    table.tables(),
+                    placement,
+                    (server, rows, bytes, fill) ->
+                            connection(server).send(FrameType.ROW_GRADIENT, Messages.rows(rows), bytes, fill));
+            this.rowPulls = new RowPulls(
+                    placement,
+                    (server, type, header, bytes, fill) -> connection(server).send(type, header, bytes, fill));
             this.weights = weights;
             this.initialised = initialised;
         }
@@ -107,6 +121,9 @@ final class ClientSession {
         failure = cause;
         whenConnected.clear();
         pulls.clear();
+        if (model != null) {
+            model.rowPulls.clear();
+        }
         snapshots.clear();
         awaitingOutcome.clear();
         List.copyOf(open).forEach(future -> future.completeExceptionally(cause));
@@ -204,12 +221,24 @@ final class ClientSession {
         model().assembler.push(push, dtype, bytes, () -> future.complete(null));
     }
 
+    void pushRows(RowPush push, long[] ids, DType dtype, ByteBuffer bytes, CompletableFuture<Void> future) {
+        model().cutter.push(push, ids, dtype, bytes);
+        future.complete(null);
+    }
+
+    void pullRows(int table, long[] ids, long minimumVersion, Tensor into, CompletableFuture<Long> future) {
+        Model current = model();
+        int width = RowCutter.checkPull(current.table.tables(), table, ids, into);
+        current.rowPulls.pull(table, width, ids, minimumVersion, into, future);
+    }
+
     private void send(AssembledChunk chunk) {
         connection(chunk.shard()).send(FrameType.GRADIENT, Messages.gradient(chunk.contribution()), chunk.payload());
     }
 
     void finish(StepReport report, CompletableFuture<StepOutcome> future) {
         model().assembler.finish(report);
+        model().cutter.finish(report);
         awaitingOutcome
                 .computeIfAbsent(report.step(), absent -> new ArrayList<>())
                 .add(future);
@@ -320,6 +349,10 @@ final class ClientSession {
 
         @Override
         public void received(Connection connection, ReceivedFrame frame) {
+            if (frame.type() == FrameType.PULLED_ROWS) {
+                model().rowPulls.pulled(frame);
+                return;
+            }
             frame.body().release(); // weights went to their tensor directly
             switch (frame.type()) {
                 case SEND_WEIGHTS -> sendWeights(server);

@@ -3,8 +3,9 @@ package io.howdah.trainer.sync;
 
 import io.howdah.trainer.config.Key;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Configuration keys of the parameter store. */
+/** Configuration keys of the parameter store; those of its sparse tables are {@link TableKeys}. */
 public final class SyncKeys {
     private static final List<String> WIRE_DTYPES = List.of("bfloat16", "float16", "float32");
 
@@ -46,8 +47,11 @@ public final class SyncKeys {
             "Gradients travel and are summed in chunks of this size, rounded up to a multiple of "
                     + ParameterTable.BLOCK_ELEMENTS + ".");
 
-    public static final List<Key<?>> ALL =
-            List.of(GRADIENT_DTYPE, WEIGHT_DTYPE, LOGICAL_WORKERS, MAX_SKIPPED_STEPS, CHUNK_ELEMENTS);
+    public static final List<Key<?>> ALL = Stream.concat(
+                    Stream.of(GRADIENT_DTYPE, WEIGHT_DTYPE, LOGICAL_WORKERS, MAX_SKIPPED_STEPS, CHUNK_ELEMENTS),
+                    TableKeys.ALL.stream())
+            .<Key<?>>map(key -> key)
+            .toList();
 
     private SyncKeys() {}
 }
