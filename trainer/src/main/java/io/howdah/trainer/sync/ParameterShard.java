@@ -186,6 +186,9 @@ public final class ParameterShard {
         try {
             checkSlice(slice);
             tables.check(rows, payload.bytes());
+            if (slice.step() == version) {
+                tables.checkCut(rows);
+            }
         } catch (IllegalArgumentException e) {
             payload.release();
             throw e;

@@ -81,17 +81,10 @@ public final class TableShards {
                     + " bytes=" + body.remaining() + ", expected " + bytes + " for rows of " + spec.width() + " in "
                     + rows.dtype() + "; push rows of the table's length");
         }
-        int before = shard.sum().pieces(rows.push().logicalWorker());
-        boolean fits = rows.pieces() >= 1
-                && rows.pieces() <= RowContribution.MOST_PIECES
-                && rows.piece() >= 0
-                && rows.piece() < rows.pieces()
-                && (before == 0 || before == rows.pieces());
-        if (!fits) {
+        if (rows.piece() < 0 || rows.piece() >= rows.pieces() || rows.pieces() > RowContribution.MOST_PIECES) {
             throw new IllegalArgumentException("Cannot add rows: table=" + spec.name() + " piece=" + rows.piece()
-                    + " pieces=" + rows.pieces() + ", expected a piece of "
-                    + (before == 0 ? "at most " + RowContribution.MOST_PIECES : "" + before)
-                    + "; all attempts of a slice must push the same rows");
+                    + " pieces=" + rows.pieces() + ", expected a piece of at most " + RowContribution.MOST_PIECES
+                    + "; push fewer rows");
         }
         LongBuffer ids = body.duplicate().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
         for (int row = 0; row < rows.rows(); row++) {
@@ -100,6 +93,17 @@ public final class TableShards {
                         + " belongs to server " + placement.server(ids.get(row)) + ", expected ids of server " + server
                         + "; all processes must use one number of servers");
             }
+        }
+    }
+
+    /** Refuses a piece of the open step that was cut otherwise than the others of its slice. */
+    void checkCut(RowContribution rows) {
+        TableShard shard = shards.get(rows.push().table());
+        int before = shard.sum().pieces(rows.push().logicalWorker());
+        if (before != 0 && before != rows.pieces()) {
+            throw new IllegalArgumentException("Cannot add rows: table="
+                    + shard.spec().name() + " logicalWorker=" + rows.push().logicalWorker() + " pieces="
+                    + rows.pieces() + ", expected " + before + "; all attempts of a slice must push the same rows");
         }
     }
 
