@@ -59,7 +59,7 @@ final class TableSnapshot {
                 String suffix = "." + from / slots;
                 entries.add(group.ids(prefix + IDS + suffix));
                 entries.add(group.longs(prefix + MARKS + suffix, rows.marks()));
-                entries.add(group.floats(prefix + WEIGHTS + suffix, rows.weights()));
+                entries.add(group.weights(prefix + WEIGHTS + suffix, rows));
                 for (int i = 0; i < rows.states().size(); i++) {
                     RowState state = rows.states().get(i);
                     entries.add(group.floats(prefix + state.name() + suffix, rows.state(i)));
@@ -125,6 +125,29 @@ final class TableSnapshot {
                     DType.INT64,
                     Shape.of(live),
                     out -> write(out, Long.BYTES, (slot, into) -> into.putLong(column.get(slot))));
+        }
+
+        SafetensorsEntry weights(String name, TableRows rows) {
+            SafetensorsEntry plain = floats(name, rows.weights());
+            return new SafetensorsEntry(plain.name(), plain.dtype(), plain.shape(), out -> {
+                checkFinite(rows);
+                plain.body().writeTo(out);
+            });
+        }
+
+        private void checkFinite(TableRows rows) throws IOException {
+            int width = rows.spec().width();
+            for (int slot = from; slot < to; slot++) {
+                float[] slab = rows.weights().slab(slot);
+                int at = rows.weights().at(slot);
+                for (int i = at; i < at + width && index.isLive(slot); i++) {
+                    if (!Float.isFinite(slab[i])) {
+                        throw new IOException("Cannot write snapshot: table=" + rows.spec().name() + " id="
+                                + index.id(slot) + " holds an infinity or NaN, expected numbers; go on from an earlier"
+                                + " checkpoint with a lower learning rate");
+                    }
+                }
+            }
         }
 
         SafetensorsEntry floats(String name, FloatSlabs column) {

@@ -255,6 +255,17 @@ class SparseTablesTest {
     }
 
     @Test
+    void aRowThatOverflowedIsNotWritten() {
+        try (TableTraining training = new TableTraining(settings(1, Eviction.NEVER), 1)) {
+            training.step(rows(5, 3e38, 6, 1));
+            assertThat(await(training.store.snapshot(1, "finite"))).hasSize(1);
+            training.step(rows(5, 3e38));
+            training.step(rows(5, 3e38));
+            assertRefused(() -> await(training.store.snapshot(3, "infinite")), "table=emb id=5 holds an infinity");
+        }
+    }
+
+    @Test
     void whatDoesNotFitIsRefused() {
         try (TableTraining training = new TableTraining(settings(1, Eviction.NEVER), 1)) {
             LocalParameterStore store = training.store;
