@@ -142,7 +142,8 @@ final class TableSnapshot {
                 int at = rows.weights().at(slot);
                 for (int i = at; i < at + width && index.isLive(slot); i++) {
                     if (!Float.isFinite(slab[i])) {
-                        throw new IOException("Cannot write snapshot: table=" + rows.spec().name() + " id="
+                        throw new IOException("Cannot write snapshot: table="
+                                + rows.spec().name() + " id="
                                 + index.id(slot) + " holds an infinity or NaN, expected numbers; go on from an earlier"
                                 + " checkpoint with a lower learning rate");
                     }
