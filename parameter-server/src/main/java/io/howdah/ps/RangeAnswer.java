@@ -32,6 +32,11 @@ final class RangeAnswer implements PullAnswer {
     }
 
     @Override
+    public long minimumVersion() {
+        return pull.getMinimumVersion();
+    }
+
+    @Override
     public boolean sendNext(Connection connection) {
         ShardRange range = shard.range();
         long from = next;

@@ -37,6 +37,11 @@ final class RowAnswer implements PullAnswer {
     }
 
     @Override
+    public long minimumVersion() {
+        return pull.getMinimumVersion();
+    }
+
+    @Override
     public boolean sendNext(Connection connection) {
         PulledRows header = PulledRows.newBuilder()
                 .setRequest(pull.getRequest())

@@ -23,7 +23,6 @@ import io.howdah.ps.wire.ReceivedFrame;
 import io.howdah.ps.wire.Role;
 import io.howdah.trainer.sync.ParameterShard;
 import io.howdah.trainer.sync.ParameterTable;
-import io.howdah.trainer.sync.Payload;
 import io.howdah.trainer.sync.ShardReport;
 import io.howdah.trainer.sync.StepCoordinator;
 import io.howdah.trainer.sync.StepOutcome;
@@ -120,8 +119,11 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
                 }
                 snapshots.applyWhenIdle(Messages.outcome(frame.header(Outcome.class)));
             }
-            case PULL -> pull(connection, frame.header(Pull.class));
-            case PULL_ROWS -> pull(connection, frame.header(PullRows.class), frame.body());
+            case PULL -> pull(connection, new RangeAnswer(frame.header(Pull.class), model().shard()));
+            case PULL_ROWS ->
+                pull(
+                        connection,
+                        new RowAnswer(frame.header(PullRows.class), frame.body().bytes(), model().shard()));
             case SNAPSHOT -> snapshot(connection, frame.header(Snapshot.class));
             case FAILURE -> fail(frame.header(Failure.class).getReason());
             default -> throw unexpected(frame.type());
@@ -337,21 +339,12 @@ final class ServerSession implements ConnectionListener, AutoCloseable {
         gate.publish(shard.version());
     }
 
-    private void pull(Connection connection, long minimumVersion, PullAnswer answer) {
-        whenPublished(minimumVersion, connection, () -> {
+    private void pull(Connection connection, PullAnswer answer) {
+        whenPublished(answer.minimumVersion(), connection, () -> {
             if (peers.isWorker(connection)) {
                 pulls.add(connection, answer);
             }
         });
-    }
-
-    private void pull(Connection connection, Pull pull) {
-        pull(connection, pull.getMinimumVersion(), new RangeAnswer(pull, model().shard()));
-    }
-
-    private void pull(Connection connection, PullRows pull, Payload ids) {
-        RowAnswer answer = new RowAnswer(pull, ids.bytes(), model().shard());
-        pull(connection, pull.getMinimumVersion(), answer);
     }
 
     private void snapshot(Connection connection, Snapshot request) {
