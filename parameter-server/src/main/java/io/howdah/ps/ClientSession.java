@@ -3,7 +3,6 @@ package io.howdah.ps;
 
 import com.google.protobuf.MessageLite;
 import io.howdah.ps.proto.Failure;
-import io.howdah.ps.proto.Gradient;
 import io.howdah.ps.proto.InitialWeights;
 import io.howdah.ps.proto.Initialise;
 import io.howdah.ps.proto.Initialised;
@@ -17,10 +16,11 @@ import io.howdah.ps.wire.ConnectionListener;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.ps.wire.ReceivedFrame;
 import io.howdah.trainer.checkpoint.BlobInfo;
-import io.howdah.trainer.sync.AssembledChunk;
 import io.howdah.trainer.sync.ChunkAssembler;
 import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.Push;
+import io.howdah.trainer.sync.RowCutter;
+import io.howdah.trainer.sync.RowPush;
 import io.howdah.trainer.sync.ShardRange;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
@@ -57,7 +57,7 @@ public final class ClientSession {
     private final Map<Long, PendingPull> pulls = new LinkedHashMap<>();
     private final Map<Long, PendingSnapshot> snapshots = new LinkedHashMap<>();
     private final Map<Long, List<PendingReport>> reports = new LinkedHashMap<>();
-    private @Nullable Model model;
+    private @Nullable AgreedModel model;
     private @Nullable Throwable failure;
     private long nextRequest;
     private volatile float lossScale;
@@ -73,25 +73,6 @@ public final class ClientSession {
         this.lossScale = settings.initialScaler().scale();
         for (int server = 0; server < addresses.size(); server++) {
             links.add(new ServerLink(this, server));
-        }
-    }
-
-    /** What is agreed, and what came of agreeing. */
-    private final class Model {
-        private final ParameterTable table;
-        private final List<ShardRange> ranges;
-        private final ChunkAssembler assembler;
-        private final @Nullable List<Tensor> weights;
-        private final @Nullable Long[] versions = new Long[addresses.size()];
-        private final CompletableFuture<Long> initialised;
-        private long oldest = -1;
-
-        Model(ParameterTable table, @Nullable List<Tensor> weights, CompletableFuture<Long> initialised) {
-            this.table = table;
-            this.ranges = settings.ranges(table, addresses.size());
-            this.assembler = new ChunkAssembler(table, ranges, ClientSession.this::send);
-            this.weights = weights;
-            this.initialised = initialised;
         }
     }
 
@@ -129,6 +110,9 @@ public final class ClientSession {
         }
         failure = cause;
         pulls.clear();
+        if (model != null) {
+            model.rowPulls().clear();
+        }
         snapshots.clear();
         reports.clear();
         List.copyOf(open).forEach(future -> future.completeExceptionally(cause));
@@ -140,23 +124,23 @@ public final class ClientSession {
             throw new IllegalStateException("Cannot initialise parameters: this process has done so, expected one call;"
                     + " keep the store and its version");
         }
-        Model created = new Model(table, weights, future);
+        AgreedModel created = AgreedModel.of(settings, table, weights, links, future);
         model = created;
         links.forEach(link -> askToInitialise(created, link));
     }
 
-    private void askToInitialise(Model asking, ServerLink link) {
+    private void askToInitialise(AgreedModel asking, ServerLink link) {
         Initialise request = Initialise.newBuilder()
                 .setServers(addresses.size())
                 .setLogicalWorkers(settings.logicalWorkers())
                 .setChunkElements(settings.chunkElements())
-                .setHasWeights(asking.weights != null)
+                .setHasWeights(asking.weights() != null)
                 .build();
-        byte[] body = Messages.table(asking.table).toByteArray();
+        byte[] body = Messages.table(asking.table()).toByteArray();
         link.send(FrameType.INITIALISE, request, body.length, into -> into.put(body));
     }
 
-    private Model model() {
+    private AgreedModel model() {
         if (model == null) {
             throw new IllegalStateException(
                     "Cannot use parameter store: no parameters are agreed, expected initialise() first");
@@ -165,14 +149,14 @@ public final class ClientSession {
     }
 
     private void sendWeights(ServerLink link) {
-        Model current = model();
-        List<Tensor> weights = current.weights;
+        AgreedModel current = model();
+        List<Tensor> weights = current.weights();
         if (weights == null) {
             throw new IllegalArgumentException("Cannot send weights: this process has none");
         }
         ChunkAssembler loader = new ChunkAssembler(
-                current.table,
-                List.of(current.ranges.get(link.server())),
+                current.table(),
+                List.of(current.ranges().get(link.server())),
                 chunk -> link.send(
                         FrameType.INITIAL_WEIGHTS,
                         InitialWeights.newBuilder()
@@ -189,17 +173,17 @@ public final class ClientSession {
      * servers yet: then versions differ by one. Older answers than that are asked for again.
      */
     private void initialised(ServerLink link, Initialised answer) {
-        Model current = model();
-        if (current.initialised.isDone()) {
+        AgreedModel current = model();
+        if (current.answers().initialised.isDone()) {
             return;
         }
-        current.versions[link.server()] = answer.getVersion();
+        current.answers().versions[link.server()] = answer.getVersion();
         if (link.server() == 0) {
             lossScale = answer.getLossScale();
         }
         long oldest = Long.MAX_VALUE;
         long newest = -1;
-        for (Long version : current.versions) {
+        for (Long version : current.answers().versions) {
             if (version == null) {
                 return;
             }
@@ -207,30 +191,41 @@ public final class ClientSession {
             newest = Math.max(newest, version);
         }
         if (newest <= oldest + 1) {
-            current.initialised.complete(newest);
-        } else if (oldest > current.oldest) {
-            current.oldest = oldest;
-            Arrays.fill(current.versions, null);
+            current.answers().initialised.complete(newest);
+        } else if (oldest > current.answers().oldest) {
+            current.answers().oldest = oldest;
+            Arrays.fill(current.answers().versions, null);
             links.forEach(server -> askToInitialise(current, server));
         } else {
             fail(new IllegalStateException("Cannot initialise parameters: versions="
-                    + Arrays.toString(current.versions) + ", expected one on all servers; restart the job from"
+                    + Arrays.toString(current.answers().versions)
+                    + ", expected one on all servers; restart the job from"
                     + " its last checkpoint"));
         }
     }
 
     /** {@link io.howdah.trainer.sync.ParameterStore#push}; completes once the servers have the bytes. */
     public void push(Push push, DType dtype, ByteBuffer bytes, CompletableFuture<Void> future) {
-        model().assembler.push(push, dtype, bytes, () -> future.complete(null));
+        model().assembler().push(push, dtype, bytes, () -> future.complete(null));
     }
 
-    private void send(AssembledChunk chunk) {
-        links.get(chunk.shard()).gradient(Messages.gradient(chunk.contribution()), chunk.payload());
+    /** {@link io.howdah.trainer.sync.ParameterStore#pushRows}. */
+    public void pushRows(RowPush push, long[] ids, DType dtype, ByteBuffer bytes, CompletableFuture<Void> future) {
+        model().cutter().push(push, ids, dtype, bytes);
+        future.complete(null);
+    }
+
+    /** {@link io.howdah.trainer.sync.ParameterStore#pullRows}. */
+    public void pullRows(int table, long[] ids, long minimumVersion, Tensor into, CompletableFuture<Long> future) {
+        AgreedModel current = model();
+        int width = RowCutter.checkPull(current.table().tables(), table, ids, into);
+        current.rowPulls().pull(table, width, ids, minimumVersion, into, future);
     }
 
     /** {@link io.howdah.trainer.sync.ParameterStore#finish}. */
     public void finish(StepReport report, CompletableFuture<StepOutcome> future) {
-        model().assembler.finish(report);
+        model().assembler().finish(report);
+        model().cutter().finish(report);
         reports.computeIfAbsent(report.step(), absent -> new ArrayList<>()).add(new PendingReport(report, future));
         links.get(0).send(FrameType.WORKER_REPORT, Messages.report(report));
     }
@@ -246,14 +241,14 @@ public final class ClientSession {
 
     /** {@link io.howdah.trainer.sync.ParameterStore#pull}. */
     public void pull(int parameter, long minimumVersion, Tensor into, CompletableFuture<Long> future) {
-        Model current = model();
+        AgreedModel current = model();
         ByteBuffer bytes = into.buffer();
-        long from = current.table.offset(parameter);
-        long to = current.table.offset(parameter + 1);
+        long from = current.table().offset(parameter);
+        long to = current.table().offset(parameter + 1);
         if (into.elements() != to - from) {
             throw new IllegalArgumentException("Cannot pull weights: name="
-                    + current.table.specs().get(parameter).name() + " shape=" + into.shape() + ", expected "
-                    + current.table.specs().get(parameter).shape() + "; pull into the shape of the parameter");
+                    + current.table().specs().get(parameter).name() + " shape=" + into.shape() + ", expected "
+                    + current.table().specs().get(parameter).shape() + "; pull into the shape of the parameter");
         }
         long request = nextRequest++;
         Pull.Builder pull = Pull.newBuilder()
@@ -262,8 +257,8 @@ public final class ClientSession {
                 .setDtype(Messages.dtype(into.dtype()));
         PendingPull pending = new PendingPull(future, bytes, from, into.dtype().bytes());
         pulls.put(request, pending);
-        for (int server = 0; server < current.ranges.size(); server++) {
-            ShardRange range = current.ranges.get(server);
+        for (int server = 0; server < current.ranges().size(); server++) {
+            ShardRange range = current.ranges().get(server);
             long pieceFrom = Math.max(from, range.from());
             long pieceTo = Math.min(to, range.to());
             boolean emptyParameter = from == to && server == 0;
@@ -317,14 +312,15 @@ public final class ClientSession {
 
     /** A connection is there: sends what the server has not answered. */
     void resume(ServerLink link) {
-        Model current = model;
+        AgreedModel current = model;
         if (current == null || failure != null) {
             return;
         }
-        if (current.versions[link.server()] == null) {
+        if (current.answers().versions[link.server()] == null) {
             askToInitialise(current, link);
         }
         link.sendUnconfirmed();
+        current.rowPulls().resume(link.server());
         if (link.server() == 0) {
             reports.values()
                     .forEach(waiting -> waiting.forEach(
@@ -365,11 +361,16 @@ public final class ClientSession {
         return null;
     }
 
+    /** Takes the answer to a pull of rows, and its body. */
+    void receivedRows(ReceivedFrame frame) {
+        model().rowPulls().pulled(frame);
+    }
+
     void received(ServerLink link, ReceivedFrame frame) {
         switch (frame.type()) {
             case SEND_WEIGHTS -> sendWeights(link);
             case INITIALISED -> initialised(link, frame.header(Initialised.class));
-            case GRADIENT -> link.confirmed(frame.header(Gradient.class));
+            case GRADIENT, ROW_GRADIENT -> link.confirmed(frame.header());
             case OUTCOME -> decided(Messages.outcome(frame.header(Outcome.class)));
             case PULLED -> pulled(link, frame.header(Pulled.class));
             case SNAPSHOT_WRITTEN -> written(link, frame.header(SnapshotWritten.class));

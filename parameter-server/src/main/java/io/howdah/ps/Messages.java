@@ -5,6 +5,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.howdah.ps.proto.Gradient;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Parameter;
+import io.howdah.ps.proto.RowGradient;
+import io.howdah.ps.proto.RowTable;
 import io.howdah.ps.proto.ShardSquares;
 import io.howdah.ps.proto.Table;
 import io.howdah.ps.proto.WireDtype;
@@ -13,10 +15,13 @@ import io.howdah.trainer.sync.Contribution;
 import io.howdah.trainer.sync.ExactSum;
 import io.howdah.trainer.sync.ParameterSpec;
 import io.howdah.trainer.sync.ParameterTable;
+import io.howdah.trainer.sync.RowContribution;
+import io.howdah.trainer.sync.RowPush;
 import io.howdah.trainer.sync.ShardReport;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepOutcome.Decision;
 import io.howdah.trainer.sync.StepReport;
+import io.howdah.trainer.sync.TableSpec;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Shape;
 import java.nio.ByteBuffer;
@@ -59,6 +64,13 @@ final class Messages {
             Arrays.stream(spec.shape().sizes()).forEach(parameter::addSizes);
             message.addParameters(parameter);
         }
+        for (TableSpec spec : table.tables()) {
+            message.addTables(RowTable.newBuilder()
+                    .setName(spec.name())
+                    .setWidth(spec.width())
+                    .setSeed(spec.seed())
+                    .setDeviation(spec.deviation()));
+        }
         return message.build();
     }
 
@@ -81,7 +93,11 @@ final class Messages {
                         parameter.getLearningRateFactor(),
                         parameter.getWeightDecayFactor()))
                 .toList();
-        return new ParameterTable(specs);
+        List<TableSpec> tables = message.getTablesList().stream()
+                .map(sparse ->
+                        new TableSpec(sparse.getName(), sparse.getWidth(), sparse.getSeed(), sparse.getDeviation()))
+                .toList();
+        return new ParameterTable(specs, tables);
     }
 
     static Gradient gradient(Contribution contribution) {
@@ -105,6 +121,34 @@ final class Messages {
                 message.getSamples(),
                 message.getLossScale(),
                 dtype(message.getDtype()));
+    }
+
+    static RowGradient rows(RowContribution contribution) {
+        RowPush push = contribution.push();
+        return RowGradient.newBuilder()
+                .setStep(push.step())
+                .setLogicalWorker(push.logicalWorker())
+                .setAttempt(push.attempt())
+                .setTable(push.table())
+                .setSamples(push.samples())
+                .setLossScale(push.lossScale())
+                .setDtype(dtype(contribution.dtype()))
+                .setPiece(contribution.piece())
+                .setPieces(contribution.pieces())
+                .setRows(contribution.rows())
+                .build();
+    }
+
+    static RowContribution rows(RowGradient message) {
+        RowPush push = new RowPush(
+                message.getStep(),
+                message.getLogicalWorker(),
+                message.getAttempt(),
+                message.getTable(),
+                message.getSamples(),
+                message.getLossScale());
+        return new RowContribution(
+                push, dtype(message.getDtype()), message.getPiece(), message.getPieces(), message.getRows());
     }
 
     static WorkerReport report(StepReport report) {

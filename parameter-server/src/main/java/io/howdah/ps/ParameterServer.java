@@ -12,6 +12,7 @@ import io.howdah.ps.wire.Transport;
 import io.howdah.trainer.checkpoint.BlobStore;
 import io.howdah.trainer.sync.SnapshotSource;
 import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.sync.TableSize;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -108,6 +109,11 @@ public final class ParameterServer implements AutoCloseable {
     /** Counts so far; safe to read from any thread. */
     public Counters counters() {
         return counters;
+    }
+
+    /** What this server's part of the sparse tables took after the last step; safe to read from any thread. */
+    public List<TableSize> tableSizes() {
+        return session.tableSizes();
     }
 
     /** Completes with the reason once the job cannot go on; never completes exceptionally. */

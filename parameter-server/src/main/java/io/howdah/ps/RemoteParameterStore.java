@@ -13,6 +13,7 @@ import io.howdah.trainer.checkpoint.BlobInfo;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.Push;
+import io.howdah.trainer.sync.RowPush;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.sync.SyncSettings;
@@ -104,6 +105,13 @@ public final class RemoteParameterStore implements ParameterStore {
     }
 
     @Override
+    public CompletableFuture<Void> pushRows(RowPush push, long[] ids, Tensor gradients) {
+        DType dtype = gradients.dtype();
+        ByteBuffer bytes = gradients.buffer();
+        return submit(future -> session.pushRows(push, ids, dtype, bytes, future));
+    }
+
+    @Override
     public CompletableFuture<StepOutcome> finish(StepReport report) {
         return submit(future -> session.finish(report, future));
     }
@@ -111,6 +119,11 @@ public final class RemoteParameterStore implements ParameterStore {
     @Override
     public CompletableFuture<Long> pull(int parameter, long minimumVersion, Tensor into) {
         return submit(future -> session.pull(parameter, minimumVersion, into, future));
+    }
+
+    @Override
+    public CompletableFuture<Long> pullRows(int table, long[] ids, long minimumVersion, Tensor into) {
+        return submit(future -> session.pullRows(table, ids, minimumVersion, into, future));
     }
 
     @Override

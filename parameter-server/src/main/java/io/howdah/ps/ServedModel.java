@@ -4,10 +4,12 @@ package io.howdah.ps;
 import io.howdah.trainer.amp.LossScaler;
 import io.howdah.trainer.sync.ParameterShard;
 import io.howdah.trainer.sync.ParameterTable;
+import io.howdah.trainer.sync.Placement;
 import io.howdah.trainer.sync.ShardRange;
 import io.howdah.trainer.sync.StepCoordinator;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.sync.TableShards;
 import org.jspecify.annotations.Nullable;
 
 /** What a server holds once the parameters are agreed: its shard, and on the first server the coordinator. */
@@ -25,7 +27,8 @@ final class ServedModel {
         this.settings = settings;
         this.place = place;
         ShardRange range = settings.ranges(table, place.servers()).get(place.index());
-        this.shard = shards.create(table, range, settings.logicalWorkers(), settings.optimiser());
+        TableShards tables = new TableShards(table.tables(), settings, new Placement(place.servers()), place.index());
+        this.shard = shards.create(table, range, settings.logicalWorkers(), settings.optimiser(), tables);
         this.scaler = settings.initialScaler();
     }
 

@@ -2,7 +2,6 @@
 package io.howdah.ps;
 
 import com.google.protobuf.MessageLite;
-import io.howdah.ps.proto.Gradient;
 import io.howdah.ps.wire.Connection;
 import io.howdah.ps.wire.ConnectionListener;
 import io.howdah.ps.wire.FrameType;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerLink implements ConnectionListener {
     private final ClientSession session;
     private final int server;
-    private final Map<Gradient, Payload> unconfirmed = new LinkedHashMap<>();
+    private final Map<MessageLite, Unconfirmed> unconfirmed = new LinkedHashMap<>();
     private @Nullable Connection connection;
     private int losses;
 
@@ -67,22 +66,25 @@ final class ServerLink implements ConnectionListener {
         }
     }
 
+    /** A gradient, of a chunk or of rows. */
+    private record Unconfirmed(FrameType type, Payload payload) {}
+
     /** Sends a gradient, on as many connections as it takes. */
-    void gradient(Gradient header, Payload payload) {
-        unconfirmed.put(header, payload);
-        send(FrameType.GRADIENT, header, new Lent(payload));
+    void gradient(FrameType type, MessageLite header, Payload payload) {
+        unconfirmed.put(header, new Unconfirmed(type, payload));
+        send(type, header, new Lent(payload));
     }
 
     /** Sends again what may have been lost with the last connection. */
     void sendUnconfirmed() {
-        unconfirmed.forEach((header, payload) -> send(FrameType.GRADIENT, header, new Lent(payload)));
+        unconfirmed.forEach((header, gradient) -> send(gradient.type(), header, new Lent(gradient.payload())));
     }
 
     /** The server has the gradient that it echoes. */
-    void confirmed(Gradient header) {
-        Payload payload = unconfirmed.remove(header);
-        if (payload != null) {
-            payload.release();
+    void confirmed(MessageLite header) {
+        Unconfirmed gradient = unconfirmed.remove(header);
+        if (gradient != null) {
+            gradient.payload().release();
         }
     }
 
@@ -99,6 +101,10 @@ final class ServerLink implements ConnectionListener {
 
     @Override
     public void received(Connection from, ReceivedFrame frame) {
+        if (frame.type() == FrameType.PULLED_ROWS) {
+            session.receivedRows(frame);
+            return;
+        }
         frame.body().release(); // weights went to their tensor directly
         session.received(this, frame);
     }

@@ -3,12 +3,12 @@ package io.howdah.ps;
 
 import com.google.protobuf.MessageLite;
 import io.howdah.ps.proto.Failure;
-import io.howdah.ps.proto.Gradient;
 import io.howdah.ps.proto.InitialWeights;
 import io.howdah.ps.proto.Initialise;
 import io.howdah.ps.proto.Initialised;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pull;
+import io.howdah.ps.proto.PullRows;
 import io.howdah.ps.proto.ShardSquares;
 import io.howdah.ps.proto.Snapshot;
 import io.howdah.ps.proto.WorkerReport;
@@ -20,17 +20,17 @@ import io.howdah.ps.wire.FrameType;
 import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.ReceivedFrame;
 import io.howdah.ps.wire.Role;
-import io.howdah.trainer.sync.Contribution;
 import io.howdah.trainer.sync.ParameterShard;
 import io.howdah.trainer.sync.ParameterTable;
-import io.howdah.trainer.sync.Payload;
 import io.howdah.trainer.sync.ShardReport;
 import io.howdah.trainer.sync.StepCoordinator;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.sync.TableSize;
 import io.howdah.trainer.sync.VersionGate;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +53,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     private final SnapshotRequests snapshots;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
     private volatile boolean closing;
+    private volatile List<TableSize> tableSizes = List.of();
     private @Nullable ServedModel model;
 
     /** @param files reads and writes snapshots */
@@ -74,6 +75,11 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     /** Completes with the reason once the job cannot go on. */
     public CompletableFuture<String> failure() {
         return failure;
+    }
+
+    /** What the sparse tables took after the last step; read from any thread. */
+    List<TableSize> tableSizes() {
+        return tableSizes;
     }
 
     @Override
@@ -99,8 +105,8 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
             frame.body().release();
             connection.send(
                     FrameType.FAILURE, Failure.newBuilder().setReason(failed).build());
-        } else if (frame.type() == FrameType.GRADIENT) {
-            gradient(connection, frame.header(Gradient.class), frame.body());
+        } else if (Addition.isOne(frame.type())) {
+            gradient(connection, frame);
         } else {
             try {
                 handle(connection, frame);
@@ -122,7 +128,11 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
                 }
                 snapshots.applyWhenIdle(Messages.outcome(frame.header(Outcome.class)));
             }
-            case PULL -> pull(connection, frame.header(Pull.class));
+            case PULL -> pull(connection, new RangeAnswer(frame.header(Pull.class), model().shard()));
+            case PULL_ROWS ->
+                pull(
+                        connection,
+                        new RowAnswer(frame.header(PullRows.class), frame.body().bytes(), model().shard()));
             case SNAPSHOT -> snapshot(connection, frame.header(Snapshot.class));
             case FAILURE -> fail(frame.header(Failure.class).getReason());
             default -> throw unexpected(frame.type());
@@ -222,32 +232,33 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         }
     }
 
-    private void gradient(Connection connection, Gradient header, Payload body) {
-        Contribution contribution;
+    private void gradient(Connection connection, ReceivedFrame frame) {
+        Addition addition;
         try {
-            contribution = Messages.contribution(header);
+            addition = Addition.of(frame);
             long version = model().shard().version();
-            if (contribution.step() > version + 1) {
-                throw new IllegalArgumentException("Cannot add gradient: step=" + contribution.step()
+            if (addition.step() > version + 1) {
+                throw new IllegalArgumentException("Cannot add gradient: step=" + addition.step()
                         + ", expected at most " + (version + 1) + "; await the outcome of a step before the next");
             }
         } catch (IllegalArgumentException e) {
-            body.release();
+            frame.body().release();
             throw e;
         }
-        Contribution checked = contribution;
-        connection.send(FrameType.GRADIENT, header); // from here on it outlives the connection
-        whenPublished(contribution.step(), connection, () -> add(checked, body));
+        Addition checked = addition;
+        connection.send(frame.type(), frame.header()); // from here on it outlives the connection
+        whenPublished(addition.step(), connection, () -> add(checked));
     }
 
-    private void add(Contribution contribution, Payload body) {
+    private void add(Addition addition) {
         ParameterShard shard = model().shard();
         counters.add(Counter.PUSHES, 1);
-        switch (shard.add(contribution, body)) {
-            case FOLDED -> counters.add(Counter.SUMMED_ELEMENTS, shard.range().chunkSize(contribution.chunk()));
+        switch (addition.action().addTo(shard)) {
+            case FOLDED ->
+                counters.add(Counter.SUMMED_ELEMENTS, addition.elements().applyAsInt(shard));
             case WAITING -> {
                 counters.add(Counter.WAITED, 1);
-                counters.add(Counter.SUMMED_ELEMENTS, shard.range().chunkSize(contribution.chunk()));
+                counters.add(Counter.SUMMED_ELEMENTS, addition.elements().applyAsInt(shard));
             }
             case DUPLICATE, OLD_ATTEMPT, OLD_STEP -> counters.add(Counter.DUPLICATES, 1);
         }
@@ -333,22 +344,15 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         model().applied();
         boolean applied = outcome.decision() == StepOutcome.Decision.APPLY;
         counters.add(applied ? Counter.APPLIED_STEPS : Counter.SKIPPED_STEPS, 1);
+        tableSizes = shard.tables().sizes();
         reportShard();
         gate.publish(shard.version());
     }
 
-    private void pull(Connection connection, Pull pull) {
-        ParameterShard shard = model().shard();
-        boolean inside = pull.getFrom() >= shard.range().from()
-                && pull.getFrom() <= pull.getTo()
-                && pull.getTo() <= shard.range().to();
-        if (!inside) {
-            throw new IllegalArgumentException("Cannot read weights: from=" + pull.getFrom() + " to=" + pull.getTo()
-                    + ", expected inside " + shard.range() + "; all processes must use one parameter table");
-        }
-        whenPublished(pull.getMinimumVersion(), connection, () -> {
+    private void pull(Connection connection, PullAnswer answer) {
+        whenPublished(answer.minimumVersion(), connection, () -> {
             if (peers.isWorker(connection)) {
-                pulls.add(connection, pull, shard);
+                pulls.add(connection, answer);
             }
         });
     }
@@ -360,9 +364,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
 
     @Override
     public void writable(Connection connection) {
-        if (model != null) {
-            pulls.drain(connection, model.shard());
-        }
+        pulls.drain(connection);
     }
 
     @Override

@@ -13,8 +13,11 @@ import io.howdah.ps.proto.Initialise;
 import io.howdah.ps.proto.Initialised;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pull;
+import io.howdah.ps.proto.PullRows;
 import io.howdah.ps.proto.Pulled;
+import io.howdah.ps.proto.PulledRows;
 import io.howdah.ps.proto.RequestFailed;
+import io.howdah.ps.proto.RowGradient;
 import io.howdah.ps.proto.SendWeights;
 import io.howdah.ps.proto.ShardSquares;
 import io.howdah.ps.proto.Snapshot;
@@ -43,7 +46,10 @@ public enum FrameType {
     SNAPSHOT(14, Snapshot.parser()),
     SNAPSHOT_WRITTEN(15, SnapshotWritten.parser()),
     REQUEST_FAILED(16, RequestFailed.parser()),
-    FAILURE(17, Failure.parser());
+    FAILURE(17, Failure.parser()),
+    ROW_GRADIENT(18, RowGradient.parser()),
+    PULL_ROWS(19, PullRows.parser()),
+    PULLED_ROWS(20, PulledRows.parser());
 
     private static final FrameType[] VALUES = values();
 

@@ -10,20 +10,20 @@ public final class BrokenShards {
 
     /** Adds what comes twice, twice. */
     public static ParameterShard withoutDedup(
-            ParameterTable table, ShardRange range, int logicalWorkers, Optimiser optimiser) {
-        return new ParameterShard(table, range, logicalWorkers, optimiser, Repeating::new);
+            ParameterTable table, ShardRange range, int logicalWorkers, Optimiser optimiser, TableShards tables) {
+        return new ParameterShard(table, range, logicalWorkers, optimiser, tables, Repeating::new);
     }
 
     /** Adds in order of arrival. */
     public static ParameterShard withoutOrder(
-            ParameterTable table, ShardRange range, int logicalWorkers, Optimiser optimiser) {
-        return new ParameterShard(table, range, logicalWorkers, optimiser, InArrivalOrder::new);
+            ParameterTable table, ShardRange range, int logicalWorkers, Optimiser optimiser, TableShards tables) {
+        return new ParameterShard(table, range, logicalWorkers, optimiser, tables, InArrivalOrder::new);
     }
 
     /** Takes gradients of dead attempts. */
     public static ParameterShard withoutAttempts(
-            ParameterTable table, ShardRange range, int logicalWorkers, Optimiser optimiser) {
-        return new ParameterShard(table, range, logicalWorkers, optimiser) {
+            ParameterTable table, ShardRange range, int logicalWorkers, Optimiser optimiser, TableShards tables) {
+        return new ParameterShard(table, range, logicalWorkers, optimiser, tables) {
             @Override
             boolean isFenced(Contribution contribution) {
                 return false;

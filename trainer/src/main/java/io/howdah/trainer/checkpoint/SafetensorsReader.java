@@ -78,11 +78,7 @@ public final class SafetensorsReader {
 
     /** The elements of the next tensor, which must be float32. */
     public float[] nextFloats() throws IOException {
-        SafetensorsTensor described = take();
-        if (described.dtype() != DType.FLOAT32) {
-            throw SafetensorsHeader.malformed(
-                    file, "tensor " + described.name() + " is " + described.dtype() + " instead of float32");
-        }
+        SafetensorsTensor described = take(DType.FLOAT32);
         float[] elements = new float[Math.toIntExact(described.shape().elements())];
         byte[] piece = new byte[(int) Math.min(PIECE, (long) elements.length * Float.BYTES)];
         ByteBuffer bytes = ByteBuffer.wrap(piece).order(ByteOrder.LITTLE_ENDIAN);
@@ -90,6 +86,20 @@ public final class SafetensorsReader {
             int count = Math.min(PIECE / Float.BYTES, elements.length - start);
             readFully(piece, count * Float.BYTES, described);
             bytes.asFloatBuffer().get(elements, start, count);
+        }
+        return elements;
+    }
+
+    /** The elements of the next tensor, which must be int64. */
+    public long[] nextLongs() throws IOException {
+        SafetensorsTensor described = take(DType.INT64);
+        long[] elements = new long[Math.toIntExact(described.shape().elements())];
+        byte[] piece = new byte[PIECE];
+        ByteBuffer bytes = ByteBuffer.wrap(piece).order(ByteOrder.LITTLE_ENDIAN);
+        for (int start = 0; start < elements.length; start += PIECE / Long.BYTES) {
+            int count = Math.min(PIECE / Long.BYTES, elements.length - start);
+            readFully(piece, count * Long.BYTES, described);
+            bytes.asLongBuffer().get(elements, start, count);
         }
         return elements;
     }
@@ -113,6 +123,15 @@ public final class SafetensorsReader {
         if (in.read() >= 0) {
             throw SafetensorsHeader.malformed(file, "it goes on behind its last tensor");
         }
+    }
+
+    private SafetensorsTensor take(DType dtype) throws IOException {
+        SafetensorsTensor described = take();
+        if (described.dtype() != dtype) {
+            throw SafetensorsHeader.malformed(
+                    file, "tensor " + described.name() + " is " + described.dtype() + " instead of " + dtype);
+        }
+        return described;
     }
 
     private SafetensorsTensor take() {

@@ -25,7 +25,15 @@ public final class ClickKeys {
     public static final Key<Boolean> SPARSE = Key.flag(
             "howdah.model.ctr.sparse",
             true,
-            "Click models: whether backward gives gradients of the rows that a batch uses instead of whole tables.");
+            "Click models with dense tables: whether backward gives gradients of the rows that a batch uses instead of whole"
+                    + " tables.");
+
+    public static final Key<String> TABLES = Key.choice(
+            "howdah.model.ctr.tables",
+            "dense",
+            List.of("dense", "sparse"),
+            "Click models: dense tables are parameters like all others, of as many rows as the dataset tells; sparse ones are"
+                    + " kept by the parameter servers row by row, for any 64-bit ids, and workers hold the rows of a batch.");
 
     public static final Key<List<Long>> HIDDEN = hidden(
             "howdah.model.ctr.hidden",
@@ -50,7 +58,7 @@ public final class ClickKeys {
             List.of(512L, 256L),
             "dlrm: widths of the hidden layers behind the interactions; empty for none.");
 
-    public static final List<Key<?>> ALL = List.of(WIDTH, DEVIATION, SPARSE, HIDDEN, DROPOUT, BOTTOM, TOP);
+    public static final List<Key<?>> ALL = List.of(WIDTH, DEVIATION, SPARSE, TABLES, HIDDEN, DROPOUT, BOTTOM, TOP);
 
     private ClickKeys() {}
 

@@ -64,10 +64,14 @@ final class ClickModels {
 
     private static TrainableModel model(String name, ClickSizes sizes, ClickNetwork network) {
         return new LabelledModel(
-                name, network, batch -> network.forward(ids(batch, sizes), dense(batch, sizes)), LabelTask.answer());
+                name,
+                network,
+                batch -> network.forward(ids(batch, sizes), dense(batch, sizes)),
+                LabelTask.answer(),
+                new RemoteTables(network.tables()));
     }
 
-    private static Tensor ids(Batch batch, ClickSizes sizes) {
+    static Tensor ids(Batch batch, ClickSizes sizes) {
         Tensor ids = batch.column(IDS);
         check(IDS, ids, (long) sizes.fields() * sizes.idsPerField());
         return ids;

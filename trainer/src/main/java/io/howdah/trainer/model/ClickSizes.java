@@ -13,7 +13,7 @@ import java.nio.FloatBuffer;
 /**
  * Sizes of a model of clicks: of the dataset and of its tables of vectors.
  *
- * @param rows V, ids of all fields
+ * @param rows V, ids of all fields; of no use with remote tables
  * @param fields F
  * @param idsPerField H, ids of one field that an example has
  * @param dense D, dense features
@@ -28,7 +28,9 @@ public record ClickSizes(
         /** Of the rows that a batch uses. */
         SPARSE,
         /** Of whole tables. */
-        DENSE
+        DENSE,
+        /** Of the rows that a batch uses, which the parameter store keeps: tables for any 64-bit ids. */
+        REMOTE
     }
 
     /**
@@ -37,9 +39,14 @@ public record ClickSizes(
      */
     static ClickSizes of(Config config, DatasetProperties properties) {
         int fields = properties.number("fields", 1);
-        long rows = properties.has("rows")
-                ? properties.number("rows", 1)
-                : (long) fields * properties.number("rows.per.field", 1);
+        boolean remote = config.get(ClickKeys.TABLES).equals("sparse");
+        long rows = 0;
+        if (!remote) {
+            rows = properties.has("rows")
+                    ? properties.number("rows", 1)
+                    : (long) fields * properties.number("rows.per.field", 1);
+        }
+        TableGradients local = config.get(ClickKeys.SPARSE) ? TableGradients.SPARSE : TableGradients.DENSE;
         return new ClickSizes(
                 rows,
                 fields,
@@ -47,7 +54,7 @@ public record ClickSizes(
                 properties.number("dense", 1),
                 config.getInt(ClickKeys.WIDTH),
                 config.get(ClickKeys.DEVIATION),
-                config.get(ClickKeys.SPARSE) ? TableGradients.SPARSE : TableGradients.DENSE);
+                remote ? TableGradients.REMOTE : local);
     }
 
     /** A vector of {@code width} numbers for each of V ids. */

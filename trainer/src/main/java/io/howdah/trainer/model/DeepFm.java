@@ -1,7 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.model;
 
-import io.howdah.trainer.nn.Embedding;
+import io.howdah.trainer.nn.Layer;
 import io.howdah.trainer.nn.Sequential;
 import io.howdah.trainer.ops.Arithmetic;
 import io.howdah.trainer.ops.Composite;
@@ -21,11 +21,11 @@ import java.util.List;
  * </pre>
  *
  * <p>Parameters: {@code emb.weight} [V, k], {@code lin.weight} [V, 1], {@code mlp.0.weight}, …. Dense features enter the
- * deep part alone. Source: Guo et al., “DeepFM: A Factorization-Machine based Neural Network for CTR Prediction”, 2017.
+ * deep part alone. Remote tables are {@code emb} and {@code lin}. Source: Guo et al., “DeepFM: A Factorization-Machine based Neural Network for CTR Prediction”, 2017.
  */
 public final class DeepFm extends ClickNetwork {
-    private final Embedding emb;
-    private final Embedding lin;
+    private final Layer emb;
+    private final Layer lin;
     private final Sequential mlp;
 
     /**
@@ -34,8 +34,8 @@ public final class DeepFm extends ClickNetwork {
      * @param dropout probability with which training drops an element behind each of them
      */
     public DeepFm(ClickSizes sizes, List<Long> hidden, double dropout, Philox random) {
-        this.emb = child("emb", sizes.table(sizes.width(), random));
-        this.lin = child("lin", sizes.table(1, random));
+        this.emb = child("emb", vectors("emb", sizes, sizes.width(), random));
+        this.lin = child("lin", vectors("lin", sizes, 1, random));
         long inputs = (long) sizes.fields() * sizes.width() + sizes.dense();
         this.mlp = child("mlp", Perceptron.layers(inputs, hidden, 1, new Perceptron.Hidden("relu", dropout), random));
     }

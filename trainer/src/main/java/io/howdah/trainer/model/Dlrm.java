@@ -1,7 +1,6 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.model;
 
-import io.howdah.trainer.nn.EmbeddingBag;
 import io.howdah.trainer.nn.Layer;
 import io.howdah.trainer.nn.Sequential;
 import io.howdah.trainer.ops.Composite;
@@ -29,7 +28,7 @@ import java.util.List;
 public final class Dlrm extends ClickNetwork {
     private final ClickSizes sizes;
     private final Sequential bottom;
-    private final EmbeddingBag emb;
+    private final Layer emb;
     private final Sequential top;
 
     /**
@@ -42,7 +41,7 @@ public final class Dlrm extends ClickNetwork {
         widths.add((long) sizes.width());
         List<Layer> layers = Perceptron.hidden(sizes.dense(), widths, Perceptron.Hidden.RELU, random);
         this.bottom = child("bot", new Sequential(layers));
-        this.emb = child("emb", sizes.bags(random));
+        this.emb = child("emb", bags("emb", sizes, random));
         long dots = (long) (sizes.fields() + 1) * sizes.fields() / 2;
         this.top = child("top", Perceptron.layers(sizes.width() + dots, topHidden, 1, Perceptron.Hidden.RELU, random));
     }

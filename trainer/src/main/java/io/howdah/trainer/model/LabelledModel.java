@@ -13,6 +13,7 @@ final class LabelledModel implements TrainableModel {
     private final Module network;
     private final Function<Batch, Tensor> scores;
     private final LabelTask task;
+    private final RemoteTables tables;
 
     /**
      * @param name name in {@link Models}
@@ -20,10 +21,16 @@ final class LabelledModel implements TrainableModel {
      * @param scores runs the network: a batch to [B, outputs], or [B] for one output
      */
     LabelledModel(String name, Module network, Function<Batch, Tensor> scores, LabelTask task) {
+        this(name, network, scores, task, RemoteTables.none());
+    }
+
+    /** @param tables those of the network that the parameter store keeps */
+    LabelledModel(String name, Module network, Function<Batch, Tensor> scores, LabelTask task, RemoteTables tables) {
         this.name = name;
         this.network = network;
         this.scores = scores;
         this.task = task;
+        this.tables = tables;
     }
 
     @Override
@@ -34,6 +41,11 @@ final class LabelledModel implements TrainableModel {
     @Override
     public Module module() {
         return network;
+    }
+
+    @Override
+    public RemoteTables remoteTables() {
+        return tables;
     }
 
     @Override

@@ -23,6 +23,11 @@ public interface TrainableModel {
     /** Names of the metrics that fit its predictions, as the table of metrics knows them; the mean loss is always one. */
     List<String> metrics();
 
+    /** Tables whose rows the parameter store keeps, beside the parameters; most models have none. */
+    default RemoteTables remoteTables() {
+        return RemoteTables.none();
+    }
+
     /** The loss of every sample of a batch: [S]. Training minimises the mean. */
     default Tensor losses(Batch batch) {
         return predict(batch).losses();
@@ -39,6 +44,6 @@ public interface TrainableModel {
             double decay = tensor.shape().rank() > 1 ? rate : 0;
             specs.add(new ParameterSpec(name, tensor.shape(), rate, decay));
         });
-        return new ParameterTable(specs);
+        return new ParameterTable(specs, remoteTables().specs());
     }
 }

@@ -1,7 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.model;
 
-import io.howdah.trainer.nn.Embedding;
+import io.howdah.trainer.nn.Layer;
 import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.Sequential;
 import io.howdah.trainer.ops.Arithmetic;
@@ -24,9 +24,9 @@ import java.util.List;
  * “Wide &amp; Deep Learning for Recommender Systems”, 2016.
  */
 public final class WideAndDeep extends ClickNetwork {
-    private final Embedding wide;
+    private final Layer wide;
     private final Linear linear;
-    private final Embedding emb;
+    private final Layer emb;
     private final Sequential deep;
 
     /**
@@ -35,9 +35,9 @@ public final class WideAndDeep extends ClickNetwork {
      * @param dropout probability with which training drops an element behind each of them
      */
     public WideAndDeep(ClickSizes sizes, List<Long> hidden, double dropout, Philox random) {
-        this.wide = child("wide", sizes.table(1, random));
+        this.wide = child("wide", vectors("wide", sizes, 1, random));
         this.linear = child("linear", new Linear(sizes.dense(), 1, random));
-        this.emb = child("emb", sizes.table(sizes.width(), random));
+        this.emb = child("emb", vectors("emb", sizes, sizes.width(), random));
         long inputs = (long) sizes.fields() * sizes.width() + sizes.dense();
         this.deep = child("deep", Perceptron.layers(inputs, hidden, 1, new Perceptron.Hidden("relu", dropout), random));
     }

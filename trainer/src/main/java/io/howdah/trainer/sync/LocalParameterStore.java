@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,18 @@ public final class LocalParameterStore implements ParameterStore {
     }
 
     @Override
+    public CompletableFuture<Void> pushRows(RowPush push, long[] ids, Tensor gradients) {
+        return submit(future -> {
+            ByteBuffer bytes = gradients.buffer();
+            Model current = model();
+            whenPublished(push.step(), future, done -> {
+                current.cutter.push(push, ids, gradients.dtype(), bytes);
+                done.complete(null);
+            });
+        });
+    }
+
+    @Override
     public CompletableFuture<StepOutcome> finish(StepReport report) {
         return submit(future -> {
             Model current = model();
@@ -93,6 +106,7 @@ public final class LocalParameterStore implements ParameterStore {
 
     private void finish(Model current, StepReport report, CompletableFuture<StepOutcome> future) {
         current.assembler.finish(report);
+        current.cutter.finish(report);
         StepOutcome last = current.coordinator.last();
         if (report.step() < current.coordinator.step()) {
             if (last == null || last.step() != report.step()) {
@@ -112,6 +126,20 @@ public final class LocalParameterStore implements ParameterStore {
             Model current = model();
             whenPublished(minimumVersion, future, read -> read.complete(current.read(parameter, into)));
         });
+    }
+
+    @Override
+    public CompletableFuture<Long> pullRows(int table, long[] ids, long minimumVersion, Tensor into) {
+        return submit(future -> {
+            Model current = model();
+            whenPublished(minimumVersion, future, read -> read.complete(current.readRows(table, ids, into)));
+        });
+    }
+
+    /** What the sparse tables take; empty before {@link #initialise}. */
+    public CompletableFuture<List<TableSize>> tableSizes() {
+        return submit(future ->
+                future.complete(model == null ? List.of() : model.shard.tables().sizes()));
     }
 
     @Override
@@ -210,13 +238,18 @@ public final class LocalParameterStore implements ParameterStore {
         private final List<ShardRange> ranges;
         private final ParameterShard shard;
         private final ChunkAssembler assembler;
+        private final RowCutter cutter;
         private final StepCoordinator coordinator;
 
         Model(ParameterTable table) throws IOException {
             this.table = table;
             this.ranges = settings.ranges(table, 1);
-            this.shard = new ParameterShard(table, ranges.get(0), settings.logicalWorkers(), settings.optimiser());
+            Placement placement = new Placement(1);
+            TableShards tables = new TableShards(table.tables(), settings, placement, 0);
+            this.shard =
+                    new ParameterShard(table, ranges.get(0), settings.logicalWorkers(), settings.optimiser(), tables);
             this.assembler = new ChunkAssembler(table, ranges, this::add);
+            this.cutter = new RowCutter(table.tables(), placement, this::addRows);
             LossScaler scaler = settings.initialScaler();
             if (source != null) {
                 scaler = ShardSnapshot.restore(shard, scaler, blobs, source);
@@ -250,6 +283,13 @@ public final class LocalParameterStore implements ParameterStore {
                 payload = copy(payload);
             }
             shard.add(chunk.contribution(), payload);
+            reportShard();
+        }
+
+        private void addRows(int server, RowContribution rows, int bytes, Consumer<ByteBuffer> fill) {
+            ByteBuffer body = ByteBuffer.allocate(bytes);
+            fill.accept(body.duplicate());
+            shard.addRows(rows, collected(body));
             reportShard();
         }
 
@@ -290,6 +330,12 @@ public final class LocalParameterStore implements ParameterStore {
             return shard.version();
         }
 
+        long readRows(int table, long[] ids, Tensor into) {
+            RowCutter.checkPull(this.table.tables(), table, ids, into);
+            shard.tables().read(table, ids, into.dtype(), into.buffer());
+            return shard.version();
+        }
+
         BlobInfo snapshot(long version, String set) throws IOException {
             if (shard.version() != version) {
                 throw new IllegalStateException("Cannot write snapshot: version=" + version + ", expected "
@@ -305,15 +351,20 @@ public final class LocalParameterStore implements ParameterStore {
         ByteBuffer copy = ByteBuffer.allocateDirect(source.remaining());
         copy.put(source).flip();
         payload.release();
+        return collected(copy);
+    }
+
+    /** Bytes that the garbage collector takes back. */
+    private static Payload collected(ByteBuffer bytes) {
         return new Payload() {
             @Override
             public ByteBuffer bytes() {
-                return copy.duplicate();
+                return bytes.duplicate();
             }
 
             @Override
             public void release() {
-                // The garbage collector's: only pushes out of order are copied.
+                // Only pushes of rows, and those out of order, are copied.
             }
         };
     }

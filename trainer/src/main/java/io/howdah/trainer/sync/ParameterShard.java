@@ -39,6 +39,7 @@ public class ParameterShard {
     private final Optimiser optimiser;
     private final ShardUpdates updates;
     private final int logicalWorkers;
+    private final TableShards tables;
     private final WireFormat format = new WireFormat();
     private final WireKernel kernel = WireKernel.best();
     private final float[][] masters;
@@ -53,17 +54,30 @@ public class ParameterShard {
     private long version = NOT_LOADED;
     private long appliedSteps;
 
+    /** A shard of a model without sparse tables. */
     public ParameterShard(ParameterTable table, ShardRange range, int logicalWorkers, Optimiser optimiser) {
-        this(table, range, logicalWorkers, optimiser, ChunkSum::new);
+        this(table, range, logicalWorkers, optimiser, TableShards.none());
+    }
+
+    /** @param tables what the same server keeps of the sparse tables; they end their steps together */
+    public ParameterShard(
+            ParameterTable table, ShardRange range, int logicalWorkers, Optimiser optimiser, TableShards tables) {
+        this(table, range, logicalWorkers, optimiser, tables, ChunkSum::new);
     }
 
     /** With sums that lack a rule, so that tests can show what it is good for. */
     ParameterShard(
-            ParameterTable table, ShardRange range, int logicalWorkers, Optimiser optimiser, ChunkSum.Maker maker) {
+            ParameterTable table,
+            ShardRange range,
+            int logicalWorkers,
+            Optimiser optimiser,
+            TableShards tables,
+            ChunkSum.Maker maker) {
         this.table = table;
         this.range = range;
         this.optimiser = optimiser;
         this.logicalWorkers = logicalWorkers;
+        this.tables = tables;
         int chunks = range.chunks();
         masters = new float[chunks][];
         updates = ShardUpdates.of(table, range, optimiser);
@@ -80,6 +94,11 @@ public class ParameterShard {
 
     public ShardRange range() {
         return range;
+    }
+
+    /** What this server keeps of the sparse tables. */
+    public TableShards tables() {
+        return tables;
     }
 
     /** The published version; -1 before the weights are loaded. */
@@ -147,12 +166,14 @@ public class ParameterShard {
      */
     public Arrival add(Contribution contribution, Payload payload) {
         try {
-            check(contribution, payload.bytes().remaining());
+            checkSlice(contribution);
+            check("add gradient", contribution.chunk(), payload.bytes().remaining(), contribution.dtype());
         } catch (IllegalArgumentException e) {
             payload.release();
             throw e;
         }
-        Arrival refusal = refusal(contribution);
+        boolean seen = sums[contribution.chunk()].hasSeen(contribution.logicalWorker());
+        Arrival refusal = refusal(contribution, seen);
         if (refusal != null) {
             payload.release();
             return refusal;
@@ -169,7 +190,29 @@ public class ParameterShard {
         return folded ? Arrival.FOLDED : Arrival.WAITING;
     }
 
-    private @Nullable Arrival refusal(Contribution contribution) {
+    /** Adds one piece of a logical worker's gradients of rows, as {@link #add}. */
+    public Arrival addRows(RowContribution rows, Payload payload) {
+        Contribution slice = rows.slice();
+        try {
+            checkSlice(slice);
+            tables.check(rows, payload.bytes());
+            if (slice.step() == version) {
+                tables.checkCut(rows);
+            }
+        } catch (IllegalArgumentException e) {
+            payload.release();
+            throw e;
+        }
+        Arrival refusal = refusal(slice, tables.hasSeen(rows));
+        if (refusal != null) {
+            payload.release();
+            return refusal;
+        }
+        stepSamples[slice.logicalWorker()] = slice.samples();
+        return tables.add(rows, payload) ? Arrival.FOLDED : Arrival.WAITING;
+    }
+
+    private @Nullable Arrival refusal(Contribution contribution, boolean seen) {
         if (contribution.step() < version) {
             return Arrival.OLD_STEP;
         }
@@ -177,7 +220,7 @@ public class ParameterShard {
             return Arrival.OLD_ATTEMPT;
         }
         newestAttempt[contribution.logicalWorker()] = contribution.attempt();
-        return sums[contribution.chunk()].hasSeen(contribution.logicalWorker()) ? Arrival.DUPLICATE : null;
+        return seen ? Arrival.DUPLICATE : null;
     }
 
     /** Whether it is from an older attempt than the newest seen. */
@@ -185,13 +228,12 @@ public class ParameterShard {
         return contribution.attempt() < newestAttempt[contribution.logicalWorker()];
     }
 
-    private void check(Contribution contribution, int bytes) {
+    private void checkSlice(Contribution contribution) {
         int worker = contribution.logicalWorker();
         if (worker < 0 || worker >= logicalWorkers) {
             throw new IllegalArgumentException("Cannot add gradient: logicalWorker=" + worker + ", expected 0 to "
                     + (logicalWorkers - 1) + "; all processes must agree on the number of logical workers");
         }
-        check("add gradient", contribution.chunk(), bytes, contribution.dtype());
         if (contribution.step() > version || version == NOT_LOADED) {
             throw new IllegalArgumentException("Cannot add gradient: step=" + contribution.step()
                     + ", expected at most " + version + "; pull the weights of a step before pushing to it");
@@ -221,11 +263,12 @@ public class ParameterShard {
 
     /** The report of the open step, once, when every gradient has been added; else null. */
     public @Nullable ShardReport takeReport() {
-        if (reported || version == NOT_LOADED || completeChunks < sums.length) {
+        if (reported || version == NOT_LOADED || completeChunks < sums.length || !tables.isComplete()) {
             return null;
         }
         reported = true;
         updates.addSquares(gradients(), squares);
+        tables.addSquares(squares);
         return new ShardReport(version, squares);
     }
 
@@ -240,14 +283,20 @@ public class ParameterShard {
                     + "; restart from the last checkpoint");
         }
         if (outcome.decision() == StepOutcome.Decision.APPLY) {
-            if (completeChunks < sums.length || sums.length > 0 && sums[0].samples() != outcome.samples()) {
+            boolean complete = completeChunks == sums.length && tables.isComplete();
+            if (!complete
+                    || sums.length > 0 && sums[0].samples() != outcome.samples()
+                    || !tables.isOf(outcome.samples())) {
                 throw new IllegalStateException("Cannot end step: step=" + outcome.step() + " samples="
                         + outcome.samples() + ", expected the sum over the pushed gradients; push and report the same"
                         + " slices");
             }
             appliedSteps++;
-            updates.apply(masters, gradients(), appliedSteps, (float) optimiser.clipFactor(outcome.gradientNorm()));
+            float clip = (float) optimiser.clipFactor(outcome.gradientNorm());
+            updates.apply(masters, gradients(), appliedSteps, clip);
+            tables.apply(appliedSteps, clip);
         }
+        tables.clear();
         for (ChunkSum sum : sums) {
             sum.clear();
         }

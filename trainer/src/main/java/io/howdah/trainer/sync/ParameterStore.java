@@ -31,6 +31,14 @@ public interface ParameterStore extends AutoCloseable {
      */
     CompletableFuture<Void> push(Push push, Tensor gradient);
 
+    /**
+     * Contributes one logical worker's mean gradients of the rows of a sparse table; no ids where none has a gradient.
+     *
+     * @param ids n distinct ids
+     * @param gradients [n, D], contiguous; float32, bfloat16 or float16. Alive and unchanged until the future completes
+     */
+    CompletableFuture<Void> pushRows(RowPush push, long[] ids, Tensor gradients);
+
     /** Declares a logical worker's pushes of a step complete; completes once the step is decided. */
     CompletableFuture<StepOutcome> finish(StepReport report);
 
@@ -41,6 +49,17 @@ public interface ParameterStore extends AutoCloseable {
      * @return the version that was read
      */
     CompletableFuture<Long> pull(int parameter, long minimumVersion, Tensor into);
+
+    /**
+     * Reads rows of a sparse table, waiting until at least {@code minimumVersion} is published; rows that do not exist read
+     * as their first values, and still do not exist then.
+     *
+     * @param table index among the tables of the {@link ParameterTable}
+     * @param ids n ids
+     * @param into [n, D], contiguous; its dtype (float32, bfloat16 or float16) is the wire dtype
+     * @return the version that was read
+     */
+    CompletableFuture<Long> pullRows(int table, long[] ids, long minimumVersion, Tensor into);
 
     /**
      * Loss scale of the step to go on with, known once {@link #initialise} has completed; later ones come with the

@@ -21,10 +21,18 @@ public final class ParameterTable {
     public static final int BLOCK_ELEMENTS = 64;
 
     private final List<ParameterSpec> specs;
+    private final List<TableSpec> tables;
     private final long[] offsets;
 
+    /** Parameters without sparse tables. */
     public ParameterTable(List<ParameterSpec> specs) {
+        this(specs, List.of());
+    }
+
+    /** @param tables the sparse tables, which are no part of the flat space */
+    public ParameterTable(List<ParameterSpec> specs, List<TableSpec> tables) {
         this.specs = List.copyOf(specs);
+        this.tables = List.copyOf(tables);
         this.offsets = new long[specs.size() + 1];
         Set<String> names = new HashSet<>();
         for (int i = 0; i < specs.size(); i++) {
@@ -35,10 +43,22 @@ public final class ParameterTable {
             }
             offsets[i + 1] = offsets[i] + spec.shape().elements();
         }
+        names.clear();
+        for (TableSpec table : tables) {
+            if (!names.add(table.name())) {
+                throw new IllegalArgumentException("Cannot make parameter table: table=" + table.name()
+                        + " appears twice, expected distinct names; list a shared table once");
+            }
+        }
     }
 
     public List<ParameterSpec> specs() {
         return specs;
+    }
+
+    /** The sparse tables. */
+    public List<TableSpec> tables() {
+        return tables;
     }
 
     public int size() {
@@ -99,11 +119,11 @@ public final class ParameterTable {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ParameterTable table && specs.equals(table.specs);
+        return other instanceof ParameterTable table && specs.equals(table.specs) && tables.equals(table.tables);
     }
 
     @Override
     public int hashCode() {
-        return specs.hashCode();
+        return 31 * specs.hashCode() + tables.hashCode();
     }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes and reads a shard's masters and optimiser state as one safetensors blob. Tensors are named {@code
  * weights.<first flat element>} and {@code <state name>.<first flat element>}, so that any number of servers can read
- * what any other number wrote. State that belongs to a whole parameter bears the parameter's first element.
+ * what any other number wrote. State that belongs to a whole parameter bears the parameter's first element. Rows of sparse tables follow, with their ids.
  */
 public final class ShardSnapshot {
     private static final String VERSION = "howdah.version";
@@ -60,6 +60,7 @@ public final class ShardSnapshot {
         for (ShardArray array : shard.arrays()) {
             entries.add(SafetensorsEntry.of(array.name() + "." + array.first(), array.elements()));
         }
+        TableSnapshot.describe(shard.tables(), metadata, entries);
         try (ChecksumOutputStream out =
                 new ChecksumOutputStream(new BufferedOutputStream(store.create(set, name), 1 << 16))) {
             SafetensorsWriter.write(out, metadata, entries);
@@ -79,6 +80,7 @@ public final class ShardSnapshot {
             throws IOException {
         LossScaler restored = scaler;
         List<ShardArray> arrays = shard.arrays();
+        TableRestore tables = TableRestore.of(shard.tables());
         long missing =
                 arrays.stream().mapToLong(array -> array.elements().length).sum();
         for (BlobInfo blob : source.blobs()) {
@@ -91,9 +93,14 @@ public final class ShardSnapshot {
                     throw mismatch(source, "elements=" + metadata.get(ELEMENTS), "" + shard.tableElements());
                 }
                 for (SafetensorsTensor tensor : reader.tensors()) {
-                    missing -= copy(arrays, tensor.name(), reader.nextFloats());
+                    if (TableRestore.takes(tensor.name())) {
+                        tables.read(tensor, reader);
+                    } else {
+                        missing -= copy(arrays, tensor.name(), reader.nextFloats());
+                    }
                 }
                 in.drain();
+                tables.endBlob(metadata);
                 shard.resume(number(metadata, VERSION), number(metadata, APPLIED_STEPS));
                 if (metadata.containsKey(LOSS_SCALE) && scaler.dynamic()) {
                     restored = new LossScaler(

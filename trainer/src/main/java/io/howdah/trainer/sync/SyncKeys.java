@@ -3,8 +3,9 @@ package io.howdah.trainer.sync;
 
 import io.howdah.trainer.config.Key;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Configuration keys of the parameter store. */
+/** Configuration keys of the parameter store; those of its sparse tables are {@link TableKeys}. */
 public final class SyncKeys {
     private static final List<String> WIRE_DTYPES = List.of("bfloat16", "float16", "float32");
 
@@ -52,8 +53,11 @@ public final class SyncKeys {
             "Encrypt connections between workers and parameter servers with TLS 1.3, under certificates made for this job."
                     + " Without it they are cheaper, and still authenticated.");
 
-    public static final List<Key<?>> ALL =
-            List.of(GRADIENT_DTYPE, WEIGHT_DTYPE, LOGICAL_WORKERS, MAX_SKIPPED_STEPS, CHUNK_ELEMENTS, TLS);
+    public static final List<Key<?>> ALL = Stream.concat(
+                    Stream.of(GRADIENT_DTYPE, WEIGHT_DTYPE, LOGICAL_WORKERS, MAX_SKIPPED_STEPS, CHUNK_ELEMENTS, TLS),
+                    TableKeys.ALL.stream())
+            .<Key<?>>map(key -> key)
+            .toList();
 
     private SyncKeys() {}
 }

@@ -17,6 +17,7 @@ import java.util.List;
  * @param maximumSkips steps skipped in a row that end the job
  * @param chunkElements elements of a chunk, a multiple of {@link ParameterTable#BLOCK_ELEMENTS}
  * @param optimiser what moves the weights
+ * @param tables how the rows of sparse tables are trained and kept
  */
 public record SyncSettings(
         int logicalWorkers,
@@ -24,7 +25,19 @@ public record SyncSettings(
         DType weightDtype,
         int maximumSkips,
         int chunkElements,
-        Optimiser optimiser) {
+        Optimiser optimiser,
+        TableSettings tables) {
+    /** Settings with {@link TableSettings#DEFAULT}. */
+    public SyncSettings(
+            int logicalWorkers,
+            DType gradientDtype,
+            DType weightDtype,
+            int maximumSkips,
+            int chunkElements,
+            Optimiser optimiser) {
+        this(logicalWorkers, gradientDtype, weightDtype, maximumSkips, chunkElements, optimiser, TableSettings.DEFAULT);
+    }
+
     /**
      * The settings that {@code config} describes.
      *
@@ -40,7 +53,8 @@ public record SyncSettings(
                 DType.named(config.get(SyncKeys.WEIGHT_DTYPE)),
                 config.getInt(SyncKeys.MAX_SKIPPED_STEPS),
                 (config.getInt(SyncKeys.CHUNK_ELEMENTS) + block - 1) / block * block,
-                Optimiser.of(config, totalSteps));
+                Optimiser.of(config, totalSteps),
+                TableSettings.of(config));
     }
 
     /** Loss scale of a training that starts at step 0. */

@@ -35,19 +35,24 @@ final class WireFormat {
 
     /** Reads {@code count} elements from {@code element} of {@code bytes} to the beginning of {@code into}. */
     void decode(DType dtype, ByteBuffer bytes, int element, float[] into, int count) {
+        decode(dtype, bytes, element, into, 0, count);
+    }
+
+    /** Reads {@code count} elements from {@code element} of {@code bytes} to {@code into} from {@code at} on. */
+    void decode(DType dtype, ByteBuffer bytes, int element, float[] into, int at, int count) {
         ByteBuffer little = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         switch (dtype) {
-            case FLOAT32 -> little.asFloatBuffer().get(element, into, 0, count);
+            case FLOAT32 -> little.asFloatBuffer().get(element, into, at, count);
             case BFLOAT16 -> {
                 little.asShortBuffer().get(element, shorts, 0, count);
                 for (int i = 0; i < count; i++) {
-                    into[i] = Float.intBitsToFloat(shorts[i] << 16);
+                    into[at + i] = Float.intBitsToFloat(shorts[i] << 16);
                 }
             }
             case FLOAT16 -> {
                 little.asShortBuffer().get(element, shorts, 0, count);
                 for (int i = 0; i < count; i++) {
-                    into[i] = FLOAT16_VALUES[shorts[i] & 0xffff];
+                    into[at + i] = FLOAT16_VALUES[shorts[i] & 0xffff];
                 }
             }
             default -> check(dtype);

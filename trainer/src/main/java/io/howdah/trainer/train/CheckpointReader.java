@@ -6,7 +6,9 @@ import io.howdah.trainer.checkpoint.ChecksumInputStream;
 import io.howdah.trainer.checkpoint.Manifest;
 import io.howdah.trainer.checkpoint.ManifestJson;
 import io.howdah.trainer.checkpoint.SafetensorsReader;
+import io.howdah.trainer.model.RemoteTables;
 import io.howdah.trainer.model.TrainableModel;
+import io.howdah.trainer.sync.SavedTables;
 import io.howdah.trainer.sync.SnapshotSource;
 import io.howdah.trainer.tensor.Tensor;
 import java.io.BufferedInputStream;
@@ -56,6 +58,14 @@ public final class CheckpointReader {
                         .filter(blob -> blob.name().startsWith(SERVER_BLOBS))
                         .sorted((a, b) -> a.name().compareTo(b.name()))
                         .toList());
+    }
+
+    /** Lets {@code model} read the rows of its remote tables, if it has any, from a set; they are held in memory. */
+    public void loadTables(String set, Manifest manifest, TrainableModel model) throws IOException {
+        RemoteTables tables = model.remoteTables();
+        if (!tables.isEmpty()) {
+            tables.readFrom(SavedTables.read(tables.specs(), blobs, snapshot(set, manifest)));
+        }
     }
 
     /** Copies the FP32 weights of a set into {@code model}, once their checksum is right. */

@@ -10,6 +10,7 @@ import io.howdah.trainer.data.ExampleReader;
 import io.howdah.trainer.data.Position;
 import io.howdah.trainer.data.ReadOrder;
 import io.howdah.trainer.model.Prediction;
+import io.howdah.trainer.model.RemoteTables;
 import io.howdah.trainer.model.TrainableModel;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.StepScope;
@@ -77,9 +78,11 @@ public final class Evaluator {
             if (batch.examples() == 0) {
                 return 0;
             }
-            Prediction prediction = model.predict(batch);
-            metrics.values().forEach(metric -> metric.add(prediction));
-            return prediction.losses().elements();
+            try (RemoteTables.Binding rows = model.remoteTables().bind(batch)) {
+                Prediction prediction = model.predict(batch);
+                metrics.values().forEach(metric -> metric.add(prediction));
+                return prediction.losses().elements();
+            }
         }
     }
 }

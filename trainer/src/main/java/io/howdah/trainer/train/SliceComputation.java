@@ -24,11 +24,13 @@ final class SliceComputation {
     private final TrainableModel model;
     private final TrainSettings settings;
     private final GradientPusher pusher;
+    private final RowExchange rows;
 
-    SliceComputation(TrainableModel model, TrainSettings settings, GradientPusher pusher) {
+    SliceComputation(TrainableModel model, TrainSettings settings, GradientPusher pusher, RowExchange rows) {
         this.model = model;
         this.settings = settings;
         this.pusher = pusher;
+        this.rows = rows;
     }
 
     /**
@@ -38,7 +40,7 @@ final class SliceComputation {
      * @throws IllegalStateException if a loss is infinite or NaN
      */
     StepReport compute(long step, int worker, ExampleReader reader, float lossScale, double evaluation)
-            throws IOException {
+            throws IOException, InterruptedException {
         Randomness.current().seed(settings.seed(), worker, step);
         Sums sums = new Sums();
         boolean finite = true;
@@ -47,19 +49,33 @@ final class SliceComputation {
                 try (StepScope scope = StepScope.open();
                         WorkerBuffers buffers = WorkerBuffers.of(model.module(), worker);
                         Batch batch = reader.next(settings.batchRows())) {
+                    rows.bind(step, batch);
                     Tensor losses = losses(batch);
                     Tensor mean = Reductions.mean(losses);
                     sums.add(losses.elements(), checked(mean, step, worker));
                     if (i == settings.accumulation() - 1) {
-                        pusher.begin(new GradientPusher.Slice(
-                                step, worker, settings.share().attempt(), sums.samples, lossScale, correction(sums)));
+                        pusher.begin(slice(step, worker, lossScale, sums));
                     }
                     backward(mean, (float) (lossScale * weight(losses.elements(), sums)), step, worker);
+                    rows.collect();
+                } finally {
+                    rows.release();
                 }
             }
-            finite = pusher.end();
+            finite = pusher.end() & rows.push(slice(step, worker, lossScale, sums));
         }
         return new StepReport(step, worker, settings.share().attempt(), sums.samples, sums.loss, finite, evaluation);
+    }
+
+    /** Waits until the store has everything that was pushed. */
+    void flush() throws IOException, InterruptedException {
+        pusher.flush();
+        rows.flush();
+    }
+
+    private GradientPusher.Slice slice(long step, int worker, float lossScale, Sums sums) {
+        return new GradientPusher.Slice(
+                step, worker, settings.share().attempt(), sums.samples, lossScale, correction(sums));
     }
 
     private GradMode.Scope search() {

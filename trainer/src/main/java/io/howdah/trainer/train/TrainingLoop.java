@@ -88,13 +88,14 @@ public final class TrainingLoop {
                         new WeightPuller(store, parameters, settings.precision().weights());
                 GradientPusher pusher = new GradientPusher(
                         store, parameters, settings.precision().gradients())) {
-            SliceComputation slices = new SliceComputation(model, settings, pusher);
+            RowExchange rows = new RowExchange(store, model.remoteTables(), settings.precision());
+            SliceComputation slices = new SliceComputation(model, settings, pusher, rows);
             for (int worker : settings.share().own()) {
                 readers.put(worker, dataset.open(settings.order(worker), position(resume, worker, step)));
             }
             while (!ends(step) && !stopRequested) {
                 between(resume, step, puller);
-                takeStep(step, readers, puller, slices, pusher);
+                takeStep(step, readers, puller, slices);
                 step++;
             }
             TrainingResult result = finished(resume, step, puller);
@@ -129,6 +130,7 @@ public final class TrainingLoop {
             return null;
         }
         puller.pullExactly(step);
+        model.remoteTables().readFrom(RowExchange.exactly(store, step));
         Evaluation evaluation = surroundings.heldOut().evaluate(model);
         if (settings.evaluation().isDue(step)) {
             double value = evaluation.value(settings.evaluation().metric());
@@ -145,12 +147,7 @@ public final class TrainingLoop {
         return new TrainingResult(step, loss, set, evaluation, track);
     }
 
-    private void takeStep(
-            long step,
-            Map<Integer, ExampleReader> readers,
-            WeightPuller puller,
-            SliceComputation slices,
-            GradientPusher pusher)
+    private void takeStep(long step, Map<Integer, ExampleReader> readers, WeightPuller puller, SliceComputation slices)
             throws IOException, InterruptedException {
         long before = surroundings.nanoClock().getAsLong();
         long epoch = readers.values().iterator().next().position().epoch();
@@ -162,7 +159,7 @@ public final class TrainingLoop {
             int worker = reader.getKey();
             outcomes.add(store.finish(slices.compute(step, worker, reader.getValue(), scale, evaluated(step, worker))));
         }
-        pusher.flush();
+        slices.flush();
         for (CompletableFuture<StepOutcome> pending : outcomes) {
             outcome = StoreFutures.await(pending);
         }

@@ -51,6 +51,7 @@ public final class Measurement {
         Config trained = Config.parse(JobConfiguration.KEYS, manifest.settings());
         TrainableModel model = Models.create(trained, manifest.properties(), trained.get(TrainKeys.SEED));
         reader.loadModel(set, manifest, model);
+        reader.loadTables(set, manifest, model);
         try (Dataset heldOut = HdfsDataset.open(hadoop, new Path(config.get(TrainKeys.INPUT)), Part.HELDOUT)) {
             Map<String, String> results = new LinkedHashMap<>();
             results.put("checkpoint", blobs.location(set));

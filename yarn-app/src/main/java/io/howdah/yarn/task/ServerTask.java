@@ -5,6 +5,7 @@ import io.howdah.hdfs.HdfsBlobStore;
 import io.howdah.ps.ParameterServer;
 import io.howdah.ps.ServerPlace;
 import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.sync.TableSize;
 import io.howdah.trainer.train.TrainKeys;
 import io.howdah.yarn.config.YarnKeys;
 import io.howdah.yarn.umbilical.proto.Assignment;
@@ -72,6 +73,11 @@ final class ServerTask implements Task {
         ParameterServer serving = server;
         if (serving != null) {
             metrics.putAllCounters(serving.counters().values());
+            for (TableSize size : serving.tableSizes()) {
+                metrics.putCounters("table." + size.table() + ".rows", size.rows());
+                metrics.putCounters("table." + size.table() + ".candidates", size.candidates());
+                metrics.putCounters("table." + size.table() + ".bytes", size.bytes());
+            }
         }
     }
 

@@ -18,8 +18,10 @@ import io.howdah.trainer.data.Position;
 import io.howdah.trainer.data.ReadOrder;
 import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.model.Models;
+import io.howdah.trainer.model.RemoteTables;
 import io.howdah.trainer.model.TrainableModel;
 import io.howdah.trainer.sync.ParameterStore;
+import io.howdah.trainer.sync.SavedTables;
 import io.howdah.trainer.sync.SnapshotSource;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
@@ -91,7 +93,11 @@ public final class TrainingSession implements AutoCloseable {
                 GradMode.Scope noGrad = GradMode.noGrad();
                 StepScope scope = StepScope.open();
                 Batch batch = reader.next(config.getInt(TrainKeys.BATCH_SIZE))) {
-            model.losses(batch).toFloats();
+            RemoteTables tables = model.remoteTables();
+            tables.readFrom(SavedTables.empty(tables.specs()));
+            try (RemoteTables.Binding rows = tables.bind(batch)) {
+                model.losses(batch).toFloats();
+            }
         }
     }
 

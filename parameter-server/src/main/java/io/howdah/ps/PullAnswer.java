@@ -1,0 +1,13 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.ps;
+
+import io.howdah.ps.wire.Connection;
+
+/** The answer to a pull, sent frame by frame. */
+interface PullAnswer {
+    /** The version that has to be published first. */
+    long minimumVersion();
+
+    /** Sends the next frame; returns true if that was the last one. */
+    boolean sendNext(Connection connection);
+}
