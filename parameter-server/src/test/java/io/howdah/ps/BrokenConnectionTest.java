@@ -128,6 +128,35 @@ class BrokenConnectionTest {
         }
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void rowsAreNotLostOrCountedTwice(long seed) throws Exception {
+        SyncSettings settings = TableTraining.settings(DType.FLOAT32);
+        List<int[]> expected;
+        try (StoreFixture local = StoreFixture.open(settings, 0, 1, new MemoryBlobStore(), null)) {
+            expected = trainTables(local.worker(0));
+        }
+        try (ParameterServer server = new ParameterServer(
+                        settings, new ServerPlace(0, 1), StoreFixture.identity(), new MemoryBlobStore(), null);
+                Relay relay = new Relay(StoreFixture.loopback(server.start(StoreFixture.loopback(0))), seed, 3);
+                ParameterStore store = new RemoteParameterStore(
+                        settings, 0, List.of(relay.address()), StoreFixture.identity(), StoreFixture.PATIENCE)) {
+            assertThat(trainTables(store).toArray(new int[0][]))
+                    .as("seed " + seed)
+                    .isDeepEqualTo(expected.toArray(new int[0][]));
+            assertThat(relay.cuts.get()).as("cuts left").isNegative();
+        }
+    }
+
+    private static List<int[]> trainTables(ParameterStore store) {
+        assertThat(Training.await(TableTraining.initialise(store, 0))).isZero();
+        for (long step = 0; step < 4 * STEPS; step++) {
+            TableTraining.step(store, step, DType.FLOAT32);
+            TableTraining.read(store, step + 1);
+        }
+        return TableTraining.read(store, 4 * STEPS);
+    }
+
     private static List<int[]> train(ParameterStore store) {
         assertThat(Training.initialise(store)).isZero();
         for (long step = 0; step < STEPS; step++) {
