@@ -6,6 +6,8 @@ import io.howdah.trainer.sync.WireKernel;
 import io.howdah.trainer.sync.WireKernel.Source;
 import io.howdah.trainer.sync.WireKernel.Start;
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.HalfFloats;
+import io.howdah.trainer.tensor.Philox;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -25,20 +27,32 @@ final class SumBenchmark {
     private final float[] sums = new float[ELEMENTS];
     private final WireKernel kernel = WireKernel.best();
 
+    /** @param dtype bfloat16 or float32 */
     SumBenchmark(int slices, DType dtype) {
         this.slices = slices;
         this.dtype = dtype;
+        Philox random = new Philox(1, 0);
         for (int chunk = 0; chunk < CHUNKS; chunk++) {
             List<Source> sources = new ArrayList<>();
             for (int slice = 0; slice < slices; slice++) {
                 ByteBuffer bytes =
                         ByteBuffer.allocateDirect(ELEMENTS * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-                while (bytes.hasRemaining()) {
-                    bytes.put((byte) (bytes.position() * 31 + slice));
-                }
+                fill(bytes, random);
                 sources.add(new Source(dtype, bytes.clear(), 0.5f));
             }
             chunks.add(sources);
+        }
+    }
+
+    /** As gradients are; numbers near 0, which processors add slowly, hardly occur among them. */
+    private void fill(ByteBuffer bytes, Philox random) {
+        while (bytes.hasRemaining()) {
+            float value = (float) (1e-3 * (random.nextDouble() + 0.01));
+            if (dtype == DType.BFLOAT16) {
+                bytes.putShort(HalfFloats.toBfloat16(value));
+            } else {
+                bytes.putFloat(value);
+            }
         }
     }
 
