@@ -72,14 +72,12 @@ public final class BatchNorms {
         /** [N, C, L] of a contiguous tensor or one with its channels last. */
         static Tensor planes(Tensor x) {
             Shape planes = planes(x.shape());
-            return MemoryOrder.isChannelsLast(x)
-                    ? x.subview(planes, MemoryOrder.channelsLast(planes), 0)
-                    : x.reshaped(planes);
+            return x.isChannelsLast() ? x.subview(planes, planes.channelsLastStrides(), 0) : x.reshaped(planes);
         }
 
         /** The tensor itself if {@link #planes(Tensor)} takes it, else a contiguous copy. */
         static Tensor ordered(Tensor x) {
-            return MemoryOrder.isChannelsLast(x) ? x : Copies.contiguous(x);
+            return x.isChannelsLast() ? x : Copies.contiguous(x);
         }
     }
 
@@ -271,7 +269,7 @@ public final class BatchNorms {
 
     /** A gradient in the order of the input. */
     private static Tensor likewise(Tensor gradient, Tensor x) {
-        return MemoryOrder.isChannelsLast(x) ? Copies.channelsLast(gradient) : Copies.contiguous(gradient);
+        return x.isChannelsLast() ? Copies.channelsLast(gradient) : Copies.contiguous(gradient);
     }
 
     private static void formulaOfBatch(BackwardCall<Channels> call) {

@@ -42,7 +42,7 @@ public final class Copies {
             .types(Op.Types.KEEP)
             .forward(call -> {
                 Tensor x = call.input(0);
-                Tensor out = Tensor.emptyStrided(x.dtype(), x.shape(), MemoryOrder.channelsLast(x.shape()));
+                Tensor out = Tensor.emptyStrided(x.dtype(), x.shape(), x.shape().channelsLastStrides());
                 call.backend().convert(x, out);
                 call.give(out);
             })
@@ -73,7 +73,7 @@ public final class Copies {
             throw new IllegalArgumentException(
                     "Cannot compute channelsLast: input=" + x.shape() + ", expected [N, C, …]; reshape it");
         }
-        return MemoryOrder.isChannelsLast(x) ? x : Dispatcher.call(CHANNELS_LAST, NoAttributes.NONE, x);
+        return x.isChannelsLast() ? x : Dispatcher.call(CHANNELS_LAST, NoAttributes.NONE, x);
     }
 
     /** target = source, converted and broadcast; returns target. */

@@ -4,7 +4,6 @@ package io.howdah.trainer.ops;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
-import java.util.Arrays;
 
 /** In which order the dimensions of a tensor lie in memory. */
 final class MemoryOrder {
@@ -22,7 +21,7 @@ final class MemoryOrder {
 
     /** An empty tensor of the shape of {@code like}, in its order where its elements lie without gaps, else contiguous. */
     static Tensor emptyAlike(Tensor like, DType dtype) {
-        if (isChannelsLast(like)) {
+        if (like.isChannelsLast()) {
             return emptyPlanes(like, like.shape(), dtype);
         }
         if (!like.isContiguous()) {
@@ -36,31 +35,9 @@ final class MemoryOrder {
 
     /** An empty [N, C′, …] for planes [N, C, …]: channels last where those are so, else contiguous. */
     static Tensor emptyPlanes(Tensor like, Shape shape, DType dtype) {
-        return isChannelsLast(like)
-                ? Tensor.emptyStrided(dtype, shape, channelsLast(shape))
+        return like.isChannelsLast()
+                ? Tensor.emptyStrided(dtype, shape, shape.channelsLastStrides())
                 : Tensor.empty(dtype, shape);
-    }
-
-    /** Whether a tensor [N, C, …] was laid out as [N, …, C]; strides of dimensions of one element count, as in PyTorch. */
-    static boolean isChannelsLast(Tensor x) {
-        int rank = x.shape().rank();
-        return rank >= 3
-                && x.stride(1) == 1
-                && x.stride(rank - 1) == x.size(1)
-                && Arrays.equals(x.strides(), channelsLast(x.shape()));
-    }
-
-    /** Strides of [N, C, …] in the order [N, …, C]. */
-    static long[] channelsLast(Shape shape) {
-        long[] strides = new long[shape.rank()];
-        strides[1] = 1;
-        long stride = Math.max(1, shape.size(1));
-        for (int d = shape.rank() - 1; d >= 2; d--) {
-            strides[d] = stride;
-            stride *= Math.max(1, shape.size(d));
-        }
-        strides[0] = stride;
-        return strides;
     }
 
     private static boolean isAlike(Tensor x, long[] strides) {

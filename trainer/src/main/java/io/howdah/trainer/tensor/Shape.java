@@ -61,6 +61,19 @@ public final class Shape {
         return strides;
     }
 
+    /** Strides, in elements, of [N, C, …] in the memory order [N, …, C]; at least two dimensions. */
+    public long[] channelsLastStrides() {
+        long[] strides = new long[sizes.length];
+        strides[1] = 1;
+        long stride = Math.max(1, sizes[1]);
+        for (int i = sizes.length - 1; i >= 2; i--) {
+            strides[i] = stride;
+            stride *= Math.max(1, sizes[i]);
+        }
+        strides[0] = stride;
+        return strides;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Shape shape && Arrays.equals(sizes, shape.sizes);

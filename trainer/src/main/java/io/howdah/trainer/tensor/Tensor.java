@@ -187,6 +187,18 @@ public final class Tensor implements AutoCloseable {
         return storage == other.storage;
     }
 
+    /**
+     * Whether [N, C, …] was laid out as [N, …, C]. Strides of dimensions of one element count, so that images of one channel
+     * are told apart, as in PyTorch.
+     */
+    public boolean isChannelsLast() {
+        int rank = strides.length;
+        return rank >= 3
+                && strides[1] == 1
+                && strides[rank - 1] == shape.size(1)
+                && Arrays.equals(strides, shape.channelsLastStrides());
+    }
+
     public boolean isContiguous() {
         long expected = 1;
         for (int i = strides.length - 1; i >= 0; i--) {

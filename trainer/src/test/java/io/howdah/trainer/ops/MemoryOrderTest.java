@@ -27,10 +27,6 @@ class MemoryOrderTest {
         return tensor;
     }
 
-    private static boolean isChannelsLast(Tensor x) {
-        return MemoryOrder.isChannelsLast(x);
-    }
-
     /** What layers between convolutions do to images. */
     private static Tensor network(Tensor images, Tensor filters, Tensor scale, Tensor shift) {
         Tensor x = Convolutions.conv2d(images, filters, null, SAME);
@@ -53,8 +49,8 @@ class MemoryOrderTest {
         Tensor plain = network(images, parameters.get(0), parameters.get(1), parameters.get(2));
         Tensor last = network(ordered, parameters.get(0), parameters.get(1), parameters.get(2));
 
-        assertThat(isChannelsLast(ordered) && isChannelsLast(last)).isTrue();
-        assertThat(isChannelsLast(plain)).isFalse();
+        assertThat(ordered.isChannelsLast() && last.isChannelsLast()).isTrue();
+        assertThat(plain.isChannelsLast()).isFalse();
         assertClose(last, plain);
         Tensor seed = tensor(DType.FLOAT32, plain.shape().sizes());
         for (int i = 0; i < parameters.size(); i++) {

@@ -168,18 +168,12 @@ final class ChannelNorms {
 
     /** Whether all are contiguous, or all have their channels last. */
     private boolean fits(Tensor in, Tensor... others) {
-        boolean fits = thresholds.fits(in) && (in.isContiguous() || isChannelsLast(in));
+        boolean fits = thresholds.fits(in) && (in.isContiguous() || in.isChannelsLast());
         for (Tensor other : others) {
             fits &= other.dtype() == in.dtype();
-            fits &= in.isContiguous() ? other.isContiguous() : isChannelsLast(other);
+            fits &= in.isContiguous() ? other.isContiguous() : other.isChannelsLast();
         }
         return fits;
-    }
-
-    private static boolean isChannelsLast(Tensor tensor) {
-        return tensor.stride(1) == 1
-                && tensor.stride(2) == tensor.size(1)
-                && tensor.stride(0) == tensor.size(1) * tensor.size(2);
     }
 
     /** oneDNN mixes up channels of one element each, unless they are rows. */

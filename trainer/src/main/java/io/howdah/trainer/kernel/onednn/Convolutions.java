@@ -73,7 +73,7 @@ final class Convolutions {
     private boolean runAs(DType dtype, Parts parts, Tensor result, Function<Parts, Call> maker) {
         try (Temporaries temporaries = new Temporaries(java)) {
             Parts converted = parts.map(tensor -> {
-                if (tensor.dtype() == dtype && isChannelsLast(tensor)) {
+                if (tensor.dtype() == dtype && tensor.isChannelsLast()) {
                     return tensor;
                 }
                 return tensor == result ? temporaries.result(tensor, dtype) : temporaries.contiguous(tensor, dtype);
@@ -84,18 +84,6 @@ final class Convolutions {
             }
             return done;
         }
-    }
-
-    private static boolean isChannelsLast(Tensor tensor) {
-        if (tensor.shape().rank() != 4) {
-            return false;
-        }
-        long channels = tensor.size(1);
-        long row = channels * tensor.size(3);
-        return tensor.stride(1) == 1
-                && tensor.stride(3) == channels
-                && tensor.stride(2) == row
-                && tensor.stride(0) == row * tensor.size(2);
     }
 
     private Call forwardCall(Parts parts) {
