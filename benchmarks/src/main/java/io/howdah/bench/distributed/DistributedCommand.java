@@ -2,6 +2,7 @@
 package io.howdah.bench.distributed;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.howdah.bench.Comparison;
 import io.howdah.bench.Measurement;
 import io.howdah.trainer.tensor.DType;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench distributed}. */
@@ -26,8 +28,8 @@ public final class DistributedCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, description = "gpt or mlp.")
     private String model = "";
 
-    @Option(names = "--precision", required = true, description = "fp32 or bf16; gradients and weights travel so too.")
-    private String precision = "";
+    @Mixin
+    private Comparison comparison = new Comparison();
 
     @Option(names = "--workers", description = "Worker processes (default ${DEFAULT-VALUE}).")
     private int workers = 2;
@@ -38,12 +40,6 @@ public final class DistributedCommand implements Callable<Integer> {
     @Option(names = "--rounds", description = "Turns of both sides (default ${DEFAULT-VALUE}).")
     private int rounds = 5;
 
-    @Option(names = "--torch", description = "A Python with PyTorch; needs --peer.")
-    private @Nullable Path torch;
-
-    @Option(names = "--peer", description = "The script that trains the same with DistributedDataParallel.")
-    private @Nullable Path peer;
-
     @Option(names = "--json", description = "Also writes all figures to this file.")
     private @Nullable Path json;
 
@@ -53,21 +49,22 @@ public final class DistributedCommand implements Callable<Integer> {
         DType dtype;
         try {
             task = task();
-            dtype = dtype();
+            dtype = comparison.dtype();
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             return 2;
         }
         Arguments arguments = new Arguments(task, dtype, workers, steps > 0 ? steps : task.steps());
+        Comparison.Peer peer = comparison.peer();
         double[] ours = new double[rounds];
         double[] theirs = new double[rounds];
         for (int round = 0; round < rounds; round++) {
             ours[round] = Processes.train(arguments) * 1e3;
-            if (torch != null && peer != null) {
-                theirs[round] = Processes.peer(torch, peer, model, precision, workers);
+            if (peer != null) {
+                theirs[round] = Processes.peer(peer, model, comparison.precision(), workers);
             }
         }
-        report(task, Measurement.median(ours), torch == null ? Double.NaN : Measurement.median(theirs));
+        report(task, Measurement.median(ours), peer == null ? Double.NaN : Measurement.median(theirs));
         return 0;
     }
 
@@ -82,24 +79,10 @@ public final class DistributedCommand implements Callable<Integer> {
                 + ", expected gpt or mlp and workers that divide its batch; correct them");
     }
 
-    private DType dtype() {
-        if ((torch == null) != (peer == null)) {
-            throw new IllegalArgumentException("Cannot compare: torch=" + torch + " peer=" + peer
-                    + ", expected both or none; name the Python and the script");
-        }
-        return switch (precision) {
-            case "fp32" -> DType.FLOAT32;
-            case "bf16" -> DType.BFLOAT16;
-            default ->
-                throw new IllegalArgumentException(
-                        "Cannot train: precision=" + precision + ", expected fp32 or bf16; correct it");
-        };
-    }
-
     private void report(Task task, double ours, double theirs) throws IOException {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("model", model);
-        figures.put("precision", precision);
+        figures.put("precision", comparison.precision());
         figures.put("workers", workers);
         figures.put("servers", 1);
         figures.put("unitsPerSecond", task.units() / ours * 1e3);
@@ -108,7 +91,7 @@ public final class DistributedCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "howdah distributed model=%s precision=%s workers=%d servers=1 %.0f units/s %.1f ms/step",
                 model,
-                precision,
+                comparison.precision(),
                 workers,
                 task.units() / ours * 1e3,
                 ours);

@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.bench.distributed;
 
+import io.howdah.bench.Comparison;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -53,10 +54,10 @@ final class Processes {
     }
 
     /** Milliseconds per step of the peer's script. */
-    static double peer(Path python, Path script, String model, String precision, int workers)
+    static double peer(Comparison.Peer peer, String model, String precision, int workers)
             throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(
-                        python.toString(), script.toString(), model, precision, Integer.toString(workers))
+                        peer.python().toString(), peer.script().toString(), model, precision, Integer.toString(workers))
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         // The peer chooses how its threads wait.
         builder.environment()

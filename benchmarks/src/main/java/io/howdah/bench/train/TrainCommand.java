@@ -2,6 +2,7 @@
 package io.howdah.bench.train;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.howdah.bench.Comparison;
 import io.howdah.bench.Measurement;
 import io.howdah.trainer.tensor.DType;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench train}: training of a whole model, and its ratio to PyTorch's. */
@@ -26,8 +28,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, description = "gpt, mlp, cnn or deepfm.")
     private String model = "";
 
-    @Option(names = "--precision", required = true, description = "fp32 or bf16.")
-    private String precision = "";
+    @Mixin
+    private Comparison comparison = new Comparison();
 
     @Option(
             names = "--threads",
@@ -40,26 +42,15 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--rounds", description = "Turns of both sides (default ${DEFAULT-VALUE}).")
     private int rounds = 5;
 
-    @Option(names = "--torch", description = "A Python with PyTorch; needs --peer.")
-    private @Nullable Path torch;
-
-    @Option(names = "--peer", description = "The script that trains the same with PyTorch.")
-    private @Nullable Path peer;
-
     @Option(names = "--json", description = "Also writes all figures to this file.")
     private @Nullable Path json;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if ((torch == null) != (peer == null)) {
-            System.err.println("Cannot compare: torch=" + torch + " peer=" + peer
-                    + ", expected both or none; name the Python and the script");
-            return 2;
-        }
         DType dtype;
         Workload workload;
         try {
-            dtype = dtype();
+            dtype = comparison.dtype();
             workload = Workloads.named(model);
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
@@ -69,32 +60,24 @@ public final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
-    private DType dtype() {
-        return switch (precision) {
-            case "fp32" -> DType.FLOAT32;
-            case "bf16" -> DType.BFLOAT16;
-            default ->
-                throw new IllegalArgumentException(
-                        "Cannot train: precision=" + precision + ", expected fp32 or bf16; correct it");
-        };
-    }
-
     /** Medians over the rounds; the peer's are NaN without one. */
     private record Medians(double ours, double ourPeak, double theirs, double theirPeak) {}
 
     private Medians measure(TrainingRun run) throws IOException, InterruptedException {
+        Comparison.Peer peer = comparison.peer();
         double[] ours = new double[rounds];
         double[] theirs = new double[rounds];
         double[] peaks = new double[rounds];
         for (int round = 0; round < rounds; round++) {
             ours[round] = run.medianSeconds(seconds) * 1e3;
-            if (torch != null && peer != null) {
-                TorchTraining.Figures figures = new TorchTraining(torch, peer, threads).run(model, precision);
+            if (peer != null) {
+                TorchTraining.Figures figures =
+                        new TorchTraining(peer.python(), peer.script(), threads).run(model, comparison.precision());
                 theirs[round] = figures.milliseconds();
                 peaks[round] = figures.peakMib();
             }
         }
-        boolean alone = torch == null;
+        boolean alone = peer == null;
         return new Medians(
                 Measurement.median(ours),
                 PeakMemory.ofThisProcess(),
@@ -105,7 +88,7 @@ public final class TrainCommand implements Callable<Integer> {
     private void report(Medians medians, long units) throws IOException {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("model", model);
-        figures.put("precision", precision);
+        figures.put("precision", comparison.precision());
         figures.put("threads", threads);
         figures.put("unitsPerSecond", units / medians.ours() * 1e3);
         figures.put("millisecondsPerStep", medians.ours());
@@ -114,12 +97,12 @@ public final class TrainCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "howdah train model=%s precision=%s threads=%d %.0f units/s %.1f ms/step peakMiB=%.0f",
                 model,
-                precision,
+                comparison.precision(),
                 threads,
                 units / medians.ours() * 1e3,
                 medians.ours(),
                 medians.ourPeak());
-        if (torch != null) {
+        if (comparison.peer() != null) {
             figures.put("peerMillisecondsPerStep", medians.theirs());
             figures.put("peerPeakMiB", medians.theirPeak());
             figures.put("ratio", medians.theirs() / medians.ours());
