@@ -13,6 +13,12 @@ final class Storage {
     private final long address;
     private final long bytes;
 
+    /** Of which this one is another way in; null for the memory's owner. */
+    private final @Nullable Storage owner;
+
+    /** What brings elements that are still on their way. */
+    private volatile @Nullable Runnable arrival;
+
     /** Counts in-place writes, so that autograd notices a saved tensor that has changed. */
     private int version;
 
@@ -29,6 +35,14 @@ final class Storage {
         this.allocation = pool.allocate(this, bytes);
         this.address = allocation.block().address();
         this.bytes = bytes;
+        this.owner = null;
+    }
+
+    private Storage(Storage owner) {
+        this.allocation = owner.allocation;
+        this.address = owner.address;
+        this.bytes = owner.bytes;
+        this.owner = owner; // keeps it reachable, and with it the memory
     }
 
     static Storage allocate(long bytes) {
@@ -40,18 +54,46 @@ final class Storage {
     /** Address of the first byte, for as long as the caller keeps this object reachable. */
     long address() {
         checkLive();
+        settle();
         return address;
     }
 
     /** The bytes as a buffer of their own position and limit. */
     ByteBuffer buffer(long offset, long length) {
         checkLive();
+        settle();
         ByteBuffer block = allocation.block().bytes();
         return block.slice(Math.toIntExact(offset), Math.toIntExact(length)).order(block.order());
     }
 
     long bytes() {
         return bytes;
+    }
+
+    /** The same memory for whoever brings its elements: it is used without {@linkplain #expect waiting} for them. */
+    Storage landing() {
+        return new Storage(owner == null ? this : owner);
+    }
+
+    /** Has the next use of the memory run {@code newArrival} first; null for nothing. */
+    void expect(@Nullable Runnable newArrival) {
+        arrival = newArrival;
+    }
+
+    /** Brings what is on its way. If that fails, so does every use from now on. */
+    void settle() {
+        if (arrival != null) {
+            settleOnce();
+        }
+    }
+
+    /** Apart and rare, so that the common case is small; threads of one kernel may come together. */
+    private synchronized void settleOnce() {
+        Runnable expected = arrival;
+        if (expected != null) {
+            expected.run();
+            arrival = null;
+        }
     }
 
     int version() {
@@ -111,7 +153,7 @@ final class Storage {
         allocation.release();
     }
 
-    private void checkLive() {
+    void checkLive() {
         if (isReleased()) {
             throw new IllegalStateException("Cannot use tensor: its storage of " + bytes
                     + " bytes was released, expected a live one; keep() it past the scope that made it");

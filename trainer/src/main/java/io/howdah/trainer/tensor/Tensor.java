@@ -235,7 +235,31 @@ public final class Tensor implements AutoCloseable {
 
     /** Throws if the storage was released. */
     public void checkLive() {
-        storage.address();
+        storage.checkLive();
+    }
+
+    /**
+     * Says that new elements are on their way: the first use of the memory, through this tensor or any view of it, runs {@code
+     * arrival}, which waits for them. Where it throws, that use throws, and so does every later one. Whoever brings the
+     * elements writes through {@link #landing}.
+     */
+    public void expect(Runnable arrival) {
+        storage.expect(arrival);
+    }
+
+    /** Ends {@link #expect}: the memory is used as it is. */
+    public void expectNothing() {
+        storage.expect(null);
+    }
+
+    /** Runs the arrival that {@link #expect} announced, if it has not run. */
+    public void settle() {
+        storage.settle();
+    }
+
+    /** The same memory, without autograd, for whoever brings what this tensor {@linkplain #expect expects}. */
+    public Tensor landing() {
+        return new Tensor(storage.landing(), dtype, shape, strides, offset);
     }
 
     Storage storage() {

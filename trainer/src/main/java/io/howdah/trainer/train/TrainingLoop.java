@@ -9,6 +9,7 @@ import io.howdah.trainer.data.Position;
 import io.howdah.trainer.model.TrainableModel;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.StepOutcome;
+import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.tensor.Tensor;
 import io.howdah.trainer.train.metric.Metrics;
 import java.io.IOException;
@@ -110,6 +111,12 @@ public final class TrainingLoop {
         return step >= settings.steps() || settings.evaluation().stopping().endsAt(track, step);
     }
 
+    /** Whether {@link #between} may need the exact weights of {@code step}. */
+    private boolean pausesBefore(long step) {
+        return settings.leads()
+                && (settings.evaluation().isDue(step) || settings.checkpoints().isDue(step));
+    }
+
     /** Evaluates and writes a checkpoint where they are due before {@code step}. */
     private void between(ResumePoint resume, long step, WeightPuller puller) throws IOException, InterruptedException {
         if (!settings.leads()) {
@@ -152,12 +159,22 @@ public final class TrainingLoop {
         long before = surroundings.nanoClock().getAsLong();
         long epoch = readers.values().iterator().next().position().epoch();
         float scale = lossScale;
-        puller.pull(step);
+        puller.ask(step);
         StepOutcome outcome = null;
         List<CompletableFuture<StepOutcome>> outcomes = new ArrayList<>();
         for (Map.Entry<Integer, ExampleReader> reader : readers.entrySet()) {
             int worker = reader.getKey();
-            outcomes.add(store.finish(slices.compute(step, worker, reader.getValue(), scale, evaluated(step, worker))));
+            StepReport report;
+            try {
+                report = slices.compute(step, worker, reader.getValue(), scale, evaluated(step, worker));
+            } catch (RuntimeException e) {
+                throw puller.cause(e);
+            }
+            puller.settle(); // what forward did without
+            outcomes.add(store.finish(report));
+        }
+        if (step + 1 < settings.steps() && !pausesBefore(step + 1)) {
+            puller.ask(step + 1); // answered as soon as the step is decided
         }
         slices.flush();
         for (CompletableFuture<StepOutcome> pending : outcomes) {
