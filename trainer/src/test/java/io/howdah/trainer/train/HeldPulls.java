@@ -22,6 +22,7 @@ final class HeldPulls implements ParameterStore {
     private final ParameterStore store;
     private final Map<Integer, Held> held = new ConcurrentSkipListMap<>();
     volatile boolean holds = true;
+    int reports;
 
     private record Held(Runnable ask, CompletableFuture<Long> answer) {}
 
@@ -94,6 +95,7 @@ final class HeldPulls implements ParameterStore {
 
     @Override
     public CompletableFuture<StepOutcome> finish(StepReport report) {
+        reports++;
         return store.finish(report);
     }
 

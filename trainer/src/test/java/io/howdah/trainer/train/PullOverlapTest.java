@@ -148,6 +148,7 @@ class PullOverlapTest {
         assertThatThrownBy(() -> train(DType.FLOAT32, DType.FLOAT32))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("server 3 is lost");
+        assertThat(store.reports).isZero();
     }
 
     @Test
