@@ -251,17 +251,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     }
 
     private void add(Addition addition) {
-        ParameterShard shard = model().shard();
-        counters.add(Counter.PUSHES, 1);
-        switch (addition.action().addTo(shard)) {
-            case FOLDED ->
-                counters.add(Counter.SUMMED_ELEMENTS, addition.elements().applyAsInt(shard));
-            case WAITING -> {
-                counters.add(Counter.WAITED, 1);
-                counters.add(Counter.SUMMED_ELEMENTS, addition.elements().applyAsInt(shard));
-            }
-            case DUPLICATE, OLD_ATTEMPT, OLD_STEP -> counters.add(Counter.DUPLICATES, 1);
-        }
+        addition.addTo(model().shard(), counters);
         reportShard();
     }
 

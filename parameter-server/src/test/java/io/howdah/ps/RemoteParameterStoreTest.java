@@ -233,7 +233,10 @@ class RemoteParameterStoreTest {
             assertThat(sum(fixture, Counter.PUSHES)).isEqualTo(2L * chunks);
             assertThat(sum(fixture, Counter.DUPLICATES)).isEqualTo(chunks);
             assertThat(sum(fixture, Counter.BYTES_RECEIVED)).isGreaterThan(Training.TABLE.elements() * 6);
+            assertThat(sum(fixture, Counter.SUMMED_BYTES)).isEqualTo(Training.TABLE.elements() * 2);
+            assertThat(sum(fixture, Counter.SUM_NANOS)).isPositive();
             assertThat(fixture.servers().get(0).counters().values()).containsKeys("bytesSent", "summedElements");
+            assertThat(fixture.servers().get(0).counters().peers()).containsKeys("worker 0", "worker 1", "server 1");
         }
     }
 

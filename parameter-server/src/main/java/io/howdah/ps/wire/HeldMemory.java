@@ -19,6 +19,11 @@ public final class HeldMemory {
         return limit(PlatformDependent.maxDirectMemory(), connections, bodyLimit);
     }
 
+    /** Direct memory that connections of this process have taken, reserves included. */
+    public static long directBytes() {
+        return Math.max(0, PlatformDependent.usedDirectMemory());
+    }
+
     static long limit(long directMemory, int connections, int bodyLimit) {
         return Math.max(2L * bodyLimit, Math.min(MOST, directMemory / 2 / connections));
     }

@@ -10,6 +10,9 @@ import io.howdah.trainer.sync.Payload;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class NettyConnection implements Connection, FrameSink {
     private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
+    private static final int PROMPT_BYTES = 1 << 16;
 
     private enum State {
         AWAITING_CHALLENGE,
@@ -43,6 +47,10 @@ final class NettyConnection implements Connection, FrameSink {
     private String closeReason = "the other end closed it";
     private boolean refused;
     private long held;
+    private long readPausedAt;
+    private long writePausedAt;
+    private boolean writePaused;
+    private Counters.@Nullable Traffic traffic;
 
     /** @param self who this end is, if it made the connection; null if it accepted it */
     NettyConnection(Channel channel, ConnectionSettings settings, ConnectionListener listener, @Nullable Peer self) {
@@ -104,8 +112,26 @@ final class NettyConnection implements Connection, FrameSink {
                 channel.alloc(), type, header, body, settings.identity().generation());
         long bytes = head.readableBytes() + (long) body.readableBytes();
         settings.counters().add(Counter.BYTES_SENT, bytes);
+        if (traffic != null) {
+            traffic.send(bytes);
+        }
         var unused = channel.write(head, channel.voidPromise());
-        channel.writeAndFlush(body).addListener(done -> written.run());
+        int length = body.readableBytes();
+        ChannelFuture sent = channel.write(body);
+        if (length < PROMPT_BYTES) {
+            channel.flush();
+        } else {
+            flushPast();
+        }
+        sent.addListener(done -> written.run());
+    }
+
+    /** Large bodies leave at once, so that the other end works on one while the next is made; small ones go together. */
+    private void flushPast() {
+        ChannelHandlerContext consolidation = channel.pipeline().context(FlushConsolidationHandler.class);
+        if (consolidation != null) {
+            consolidation.flush();
+        }
     }
 
     @Override
@@ -127,6 +153,9 @@ final class NettyConnection implements Connection, FrameSink {
     @Override
     public void admit(FrameType type, FramePrefix prefix) {
         admission.admit(type, prefix.headerLength(), prefix.bodyLength(), prefix.generation());
+        if (traffic != null) {
+            traffic.receive(FramePrefix.BYTES + (long) prefix.headerLength() + prefix.bodyLength());
+        }
     }
 
     @Override
@@ -161,9 +190,7 @@ final class NettyConnection implements Connection, FrameSink {
         Peer verified = handshake.verify(hello);
         peer = verified;
         send(FrameType.WELCOME, handshake.welcome(hello, verified));
-        state = State.OPEN;
-        admission.opened();
-        listener.opened(this);
+        opened();
     }
 
     private void hello(ReceivedFrame frame) {
@@ -179,8 +206,13 @@ final class NettyConnection implements Connection, FrameSink {
         if (challenge != null) {
             handshake.verify(frame.header(Welcome.class), challenge, self());
         }
+        opened();
+    }
+
+    private void opened() {
         state = State.OPEN;
         admission.opened();
+        traffic = settings.counters().peer(peer == null ? address() : peer.toString());
         listener.opened(this);
     }
 
@@ -200,16 +232,22 @@ final class NettyConnection implements Connection, FrameSink {
     @Override
     public void taken(int bytes) {
         held += bytes;
-        if (held > settings.heldLimit()) {
+        settings.counters().change(Gauge.HELD_BYTES, bytes);
+        if (held > settings.heldLimit() && channel.config().isAutoRead()) {
             channel.config().setAutoRead(false);
+            settings.counters().add(Counter.READ_PAUSES, 1);
+            readPausedAt = settings.counters().nanoTime();
         }
     }
 
     @Override
     public void released(int bytes) {
         held -= bytes;
+        settings.counters().change(Gauge.HELD_BYTES, -bytes);
         if (held <= settings.heldLimit() / 2 && !channel.config().isAutoRead() && state != State.CLOSED) {
             channel.config().setAutoRead(true);
+            settings.counters()
+                    .add(Counter.READ_PAUSE_NANOS, settings.counters().nanoTime() - readPausedAt);
         }
     }
 
@@ -224,6 +262,14 @@ final class NettyConnection implements Connection, FrameSink {
     }
 
     void writabilityChanged() {
+        Counters counters = settings.counters();
+        if (!channel.isWritable() && !writePaused) {
+            counters.add(Counter.WRITE_PAUSES, 1);
+            writePausedAt = counters.nanoTime();
+        } else if (channel.isWritable() && writePaused) {
+            counters.add(Counter.WRITE_PAUSE_NANOS, counters.nanoTime() - writePausedAt);
+        }
+        writePaused = !channel.isWritable();
         if (state == State.OPEN && channel.isWritable()) {
             listener.writable(this);
         }

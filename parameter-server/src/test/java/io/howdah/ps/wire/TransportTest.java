@@ -80,6 +80,11 @@ class TransportTest {
             accepting.execute(() -> here.send(FrameType.FAILURE, Failure.getDefaultInstance()));
             assertThat(client.takeFrame().type()).isEqualTo(FrameType.FAILURE);
             assertThat(own.value(Counter.BYTES_SENT)).isEqualTo(own.value(Counter.BYTES_RECEIVED));
+            Counters.Traffic toServer = own.peer(there.address());
+            Counters.Traffic fromWorker = own.peer(WORKER.toString());
+            assertThat(own.peers()).hasSize(2);
+            assertThat(toServer.sent()).isEqualTo(fromWorker.received()).isGreaterThan(BODY_LIMIT);
+            assertThat(toServer.received()).isEqualTo(fromWorker.sent()).isPositive();
             connecting.execute(() -> there.close("enough"));
             assertThat(client.takeClosed()).isEqualTo("enough");
             listener.takeClosed();
@@ -106,6 +111,12 @@ class TransportTest {
                 assertThat(listener.framesWaiting()).as("beside the one taken").isLessThanOrEqualTo(4);
                 server.execute(() -> frame.body().release());
             }
+            CompletableFuture<Void> released = new CompletableFuture<>();
+            server.execute(() -> released.complete(null));
+            released.get(5, TimeUnit.SECONDS);
+            assertThat(counters.value(Gauge.HELD_BYTES)).isZero();
+            assertThat(counters.value(Counter.READ_PAUSES)).isBetween(2L, (long) total);
+            assertThat(counters.value(Counter.READ_PAUSE_NANOS)).isPositive();
         }
     }
 

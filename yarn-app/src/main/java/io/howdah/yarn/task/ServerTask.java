@@ -4,6 +4,7 @@ package io.howdah.yarn.task;
 import io.howdah.hdfs.HdfsBlobStore;
 import io.howdah.ps.ParameterServer;
 import io.howdah.ps.ServerPlace;
+import io.howdah.ps.wire.Counters;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.sync.TableSize;
 import io.howdah.trainer.train.TrainKeys;
@@ -11,6 +12,7 @@ import io.howdah.yarn.config.YarnKeys;
 import io.howdah.yarn.umbilical.proto.Assignment;
 import io.howdah.yarn.umbilical.proto.TaskMetrics;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +81,18 @@ final class ServerTask implements Task {
                 metrics.putCounters("table." + size.table() + ".bytes", size.bytes());
             }
         }
+    }
+
+    @Override
+    public Counters counters() {
+        ParameterServer serving = server;
+        return serving == null ? Task.super.counters() : serving.counters();
+    }
+
+    @Override
+    public List<TableSize> tableSizes() {
+        ParameterServer serving = server;
+        return serving == null ? Task.super.tableSizes() : serving.tableSizes();
     }
 
     @Override

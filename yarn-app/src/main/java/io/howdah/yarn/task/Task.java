@@ -1,8 +1,11 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.task;
 
+import io.howdah.ps.wire.Counters;
+import io.howdah.trainer.sync.TableSize;
 import io.howdah.yarn.umbilical.proto.Assignment;
 import io.howdah.yarn.umbilical.proto.TaskMetrics;
+import java.util.List;
 import java.util.Map;
 
 /** What one container does. {@link #prepare}, {@link #run} and {@link #close} are called by one thread, in this order. */
@@ -26,6 +29,16 @@ interface Task extends AutoCloseable {
 
     /** Adds this task's own numbers. Called by another thread. */
     void report(TaskMetrics.Builder metrics);
+
+    /** Counts of its connections; of nothing before there are some. Called by another thread. */
+    default Counters counters() {
+        return new Counters();
+    }
+
+    /** What it holds of the sparse tables. Called by another thread. */
+    default List<TableSize> tableSizes() {
+        return List.of();
+    }
 
     @Override
     void close() throws Exception;

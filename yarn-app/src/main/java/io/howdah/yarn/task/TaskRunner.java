@@ -43,7 +43,8 @@ final class TaskRunner {
     int run(InetSocketAddress master) throws Exception {
         try (UmbilicalClient umbilical = UmbilicalClient.connect(
                         master, context.secret().user(context.applicationId()), context.hadoop());
-                Task task = Tasks.create(certified(umbilical))) {
+                Task task = Tasks.create(certified(umbilical));
+                TaskMetricsSource published = TaskMetricsSource.register(context.applicationId(), context.id(), task)) {
             try {
                 Map<String, String> results = work(umbilical, task);
                 complete(umbilical, task, "", results);

@@ -2,8 +2,8 @@
 package io.howdah.yarn.task;
 
 import io.howdah.ps.RemoteParameterStore;
+import io.howdah.ps.wire.Counters;
 import io.howdah.ps.wire.JobIdentity;
-import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.train.TrainKeys;
 import io.howdah.trainer.train.TrainingResult;
@@ -19,6 +19,7 @@ final class WorkerTask implements Task {
     private final ThroughputMeter meter = new ThroughputMeter(System::currentTimeMillis);
     private volatile String phase = "starting";
     private volatile @Nullable TrainingSession session;
+    private volatile Counters counters = new Counters();
 
     WorkerTask(TaskContext context) {
         this.context = context;
@@ -42,8 +43,9 @@ final class WorkerTask implements Task {
         SyncSettings sync = SyncSettings.of(
                 context.config(), assignment.getWorkers(), context.config().get(TrainKeys.STEPS));
         JobIdentity identity = context.identity(assignment.getGeneration());
-        try (ParameterStore store = new RemoteParameterStore(
+        try (RemoteParameterStore store = new RemoteParameterStore(
                 sync, context.id().index(), Endpoints.of(assignment), identity, Endpoints.CONNECT_TIMEOUT)) {
+            counters = store.counters();
             TrainingResult result =
                     training.run(store, sync, Slices.of(context.id().index(), assignment), meter);
             return training.results(result);
@@ -62,6 +64,11 @@ final class WorkerTask implements Task {
     public void report(TaskMetrics.Builder metrics) {
         meter.report(metrics);
         metrics.setPhase(phase);
+    }
+
+    @Override
+    public Counters counters() {
+        return counters;
     }
 
     @Override
