@@ -10,12 +10,20 @@ public final class Casts {
     static final Op<DType> TO = Op.<DType>named("to", AutocastCategory.KEEP)
             .dtypes(Op.ALL)
             .types(Op.Types.KEEP)
-            .forward(call -> call.backend().convert(call.input(0), call.outAlike(call.attributes(), call.input(0))))
+            .forward(Casts::convert)
             .backward(call -> call.give(0, () -> to(call.gradient(), call.dtype(0))));
 
     static final List<Op<?>> ALL = List.of(TO);
 
     private Casts() {}
+
+    private static void convert(ForwardCall<DType> call) {
+        Tensor x = call.input(0);
+        Tensor out = call.outAlike(call.attributes(), x);
+        // Weights that came in the wanted dtype need no way there and back.
+        Tensor twin = x.twin(call.attributes());
+        call.backend().convert(twin == null ? x : twin, out);
+    }
 
     /**
      * The tensor with another dtype; the same tensor if it has that dtype already. Floats round to nearest even, floats

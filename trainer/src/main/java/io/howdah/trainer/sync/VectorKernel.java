@@ -5,6 +5,7 @@ import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.HalfFloats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -14,8 +15,8 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link WireKernel} by the vector instructions of the JDK's incubating module; bfloat16 is widened by a shift. A block of
- * every source is copied into the nearest cache first, which is faster than vectors from byte buffers, and then the sources
+ * {@link WireKernel} by the vector instructions of the JDK's incubating module; bfloat16 is widened by a shift. A stripe
+ * of every source is copied into the nearest cache first, which is faster than vectors from byte buffers, and then the sources
  * of each vector are added up in a register.
  */
 final class VectorKernel implements WireKernel {
@@ -25,6 +26,10 @@ final class VectorKernel implements WireKernel {
             VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
     private static final int LANES = FLOATS.length();
     private static final int BLOCK = WireFormat.BLOCK;
+
+    /** Elements of each source that are added up at a time: all of them together stay in the nearest cache. */
+    private static final int STRIPE = 256;
+
     private static final int HIGH_HALF = 16;
     private static final int ALMOST_HALF = 0x7fff;
     private static final int MAGNITUDE = 0x7fff_ffff;
@@ -33,8 +38,8 @@ final class VectorKernel implements WireKernel {
 
     private final PlainKernel plain = new PlainKernel();
     private final WireFormat format = new WireFormat();
-    private final short[] halves = new short[SOURCES * BLOCK];
-    private final float[] floats = new float[SOURCES * BLOCK];
+    private final short[] halves = new short[Math.max(SOURCES * STRIPE, BLOCK)];
+    private final float[] floats = new float[SOURCES * STRIPE];
     private final float[] block = new float[BLOCK];
     private final float[] factors = new float[SOURCES];
 
@@ -47,19 +52,31 @@ final class VectorKernel implements WireKernel {
             narrow &= sources.get(i).dtype() == DType.BFLOAT16;
         }
         boolean fresh = start == Start.FRESH;
-        for (int from = 0; from < sums.length; from += BLOCK) {
-            int elements = Math.min(BLOCK, sums.length - from);
-            if (narrow) {
-                for (int i = 0; i < count; i++) {
-                    sources.get(i).bytes().asShortBuffer().get(from, halves, i * BLOCK, elements);
-                }
-                addHalves(count, sums, from, elements, fresh);
-            } else {
-                for (int i = 0; i < count; i++) {
-                    load(sources.get(i), from, i * BLOCK, elements);
-                }
-                addFloats(count, sums, from, elements, fresh);
+        if (narrow) {
+            addNarrow(sources, sums, fresh);
+            return;
+        }
+        for (int from = 0; from < sums.length; from += STRIPE) {
+            int elements = Math.min(STRIPE, sums.length - from);
+            for (int i = 0; i < count; i++) {
+                load(sources.get(i), from, i * STRIPE, elements);
             }
+            addFloats(count, sums, from, elements, fresh);
+        }
+    }
+
+    private void addNarrow(List<Source> sources, float[] sums, boolean fresh) {
+        int count = sources.size();
+        ShortBuffer[] shorts = new ShortBuffer[count];
+        for (int i = 0; i < count; i++) {
+            shorts[i] = sources.get(i).bytes().asShortBuffer();
+        }
+        for (int from = 0; from < sums.length; from += STRIPE) {
+            int elements = Math.min(STRIPE, sums.length - from);
+            for (int i = 0; i < count; i++) {
+                shorts[i].get(from, halves, i * STRIPE, elements);
+            }
+            addHalves(count, sums, from, elements, fresh);
         }
     }
 
@@ -78,14 +95,14 @@ final class VectorKernel implements WireKernel {
             int first = fresh ? 1 : 0;
             FloatVector sum = fresh ? widened(i).mul(factors[0]) : FloatVector.fromArray(FLOATS, sums, from + i);
             for (int source = first; source < sources; source++) {
-                sum = sum.add(widened(source * BLOCK + i).mul(factors[source]));
+                sum = sum.add(widened(source * STRIPE + i).mul(factors[source]));
             }
             sum.intoArray(sums, from + i);
         }
         for (; i < elements; i++) {
             float sum = sums[from + i];
             for (int source = 0; source < sources; source++) {
-                float value = factors[source] * Float.intBitsToFloat(halves[source * BLOCK + i] << HIGH_HALF);
+                float value = factors[source] * Float.intBitsToFloat(halves[source * STRIPE + i] << HIGH_HALF);
                 sum = fresh && source == 0 ? value : sum + value;
             }
             sums[from + i] = sum;
@@ -106,7 +123,7 @@ final class VectorKernel implements WireKernel {
                     ? FloatVector.fromArray(FLOATS, floats, i).mul(factors[0])
                     : FloatVector.fromArray(FLOATS, sums, from + i);
             for (int source = first; source < sources; source++) {
-                sum = sum.add(FloatVector.fromArray(FLOATS, floats, source * BLOCK + i)
+                sum = sum.add(FloatVector.fromArray(FLOATS, floats, source * STRIPE + i)
                         .mul(factors[source]));
             }
             sum.intoArray(sums, from + i);
@@ -114,7 +131,7 @@ final class VectorKernel implements WireKernel {
         for (; i < elements; i++) {
             float sum = sums[from + i];
             for (int source = 0; source < sources; source++) {
-                float value = factors[source] * floats[source * BLOCK + i];
+                float value = factors[source] * floats[source * STRIPE + i];
                 sum = fresh && source == 0 ? value : sum + value;
             }
             sums[from + i] = sum;

@@ -19,6 +19,11 @@ final class Storage {
     /** What brings elements that are still on their way. */
     private volatile @Nullable Runnable arrival;
 
+    /** The same elements in the dtype in which they come, as of {@link #twinVersion}. */
+    private @Nullable Tensor twin;
+
+    private int twinVersion;
+
     /** Counts in-place writes, so that autograd notices a saved tensor that has changed. */
     private int version;
 
@@ -76,8 +81,16 @@ final class Storage {
     }
 
     /** Has the next use of the memory run {@code newArrival} first; null for nothing. */
-    void expect(@Nullable Runnable newArrival) {
+    void expect(@Nullable Runnable newArrival, @Nullable Tensor newTwin) {
         arrival = newArrival;
+        twin = newTwin;
+        twinVersion = version;
+    }
+
+    /** What holds the elements in another dtype, unless they were written since. */
+    @Nullable
+    Tensor twin() {
+        return twinVersion == version ? twin : null;
     }
 
     /** Brings what is on its way. If that fails, so does every use from now on. */

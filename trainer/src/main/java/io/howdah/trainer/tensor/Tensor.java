@@ -244,12 +244,28 @@ public final class Tensor implements AutoCloseable {
      * elements writes through {@link #landing}.
      */
     public void expect(Runnable arrival) {
-        storage.expect(arrival);
+        storage.expect(arrival, null);
+    }
+
+    /**
+     * {@link #expect(Runnable)} of elements that come in another dtype: {@code arrival} converts {@code twin}, whose memory
+     * stays as it is until the next call, and whoever wants that dtype need not wait for the conversion.
+     */
+    public void expect(Runnable arrival, Tensor twin) {
+        storage.expect(arrival, twin);
     }
 
     /** Ends {@link #expect}: the memory is used as it is. */
     public void expectNothing() {
-        storage.expect(null);
+        storage.expect(null, null);
+    }
+
+    /** A tensor with the same elements in {@code wanted}, if they came so and this is the whole of them; else null. */
+    public @Nullable Tensor twin(DType wanted) {
+        Tensor twin = storage.twin();
+        boolean same =
+                twin != null && twin.dtype == wanted && offset == 0 && isContiguous() && shape.equals(twin.shape);
+        return same ? twin : null;
     }
 
     /** Runs the arrival that {@link #expect} announced, if it has not run. */

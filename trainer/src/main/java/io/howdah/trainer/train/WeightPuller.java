@@ -25,7 +25,7 @@ final class WeightPuller implements AutoCloseable {
     /** The parameters' memory, as the store fills it. */
     private final List<Tensor> landings;
 
-    /** What the store fills in the wire dtype: landings, or tensors of another dtype. */
+    /** What the weights come in: the parameters, or tensors of the wire's dtype. */
     private final List<Tensor> wire = new ArrayList<>();
 
     private final List<@Nullable CompletableFuture<Long>> pulls;
@@ -37,11 +37,10 @@ final class WeightPuller implements AutoCloseable {
         this.parameters = parameters;
         this.landings = parameters.stream().map(Tensor::landing).toList();
         this.pulls = new ArrayList<>(Collections.nCopies(parameters.size(), null));
-        for (int i = 0; i < parameters.size(); i++) {
-            Tensor parameter = parameters.get(i);
+        for (Tensor parameter : parameters) {
             wire.add(
                     wireDtype == parameter.dtype()
-                            ? landings.get(i)
+                            ? parameter
                             : Tensor.empty(wireDtype, parameter.shape()).keep());
         }
     }
@@ -59,8 +58,8 @@ final class WeightPuller implements AutoCloseable {
 
     /** Brings all parameters in float32. */
     void pullExactly(long version) throws IOException, InterruptedException {
-        ask(version, landings);
-        asked = wire.equals(landings) ? version : -1;
+        ask(version, parameters);
+        asked = wire.equals(parameters) ? version : -1;
         settle();
     }
 
@@ -70,17 +69,26 @@ final class WeightPuller implements AutoCloseable {
             int index = i;
             Tensor target = targets.get(i);
             Tensor parameter = parameters.get(i);
-            pulls.set(i, store.pull(i, version, target));
+            Tensor landing = landings.get(i);
             parameter.bumpVersion();
-            parameter.expect(() -> arriveInForward(index, target));
+            if (target == parameter) {
+                pulls.set(i, store.pull(i, version, landing));
+                parameter.expect(() -> arriveInForward(index));
+            } else {
+                pulls.set(i, store.pull(i, version, target.landing()));
+                target.expect(() -> arriveInForward(index));
+                parameter.expect(() -> Backends.current().convert(target, landing), target);
+            }
         }
     }
 
     /** Waits for all that was asked for. */
     void settle() throws IOException, InterruptedException {
-        for (Tensor parameter : parameters) {
+        for (int i = 0; i < parameters.size(); i++) {
             try {
-                parameter.settle();
+                if (pulls.get(i) != null) {
+                    arriveInForward(i);
+                }
             } catch (RuntimeException e) {
                 throw cause(e);
             }
@@ -99,9 +107,13 @@ final class WeightPuller implements AutoCloseable {
     }
 
     /** Called from wherever forward uses a parameter, which can throw nothing checked. */
-    private void arriveInForward(int index, Tensor target) {
+    private void arriveInForward(int index) {
+        CompletableFuture<Long> pull = pulls.get(index);
         try {
-            arrive(index, target);
+            if (pull != null) {
+                StoreFutures.await(pull);
+                pulls.set(index, null);
+            }
         } catch (IOException e) {
             failure = e;
             throw new UncheckedIOException(e);
@@ -111,28 +123,22 @@ final class WeightPuller implements AutoCloseable {
         }
     }
 
-    private void arrive(int index, Tensor target) throws IOException, InterruptedException {
-        CompletableFuture<Long> pull = pulls.get(index);
-        if (pull != null) {
-            StoreFutures.await(pull);
-            Tensor landing = landings.get(index);
-            if (target != landing) {
-                Backends.current().convert(target, landing);
-            }
-            pulls.set(index, null);
-        }
-    }
-
     /** Waits until the store writes to no parameter any more, however that ends, unless this thread shall not wait. */
     @Override
     public void close() {
-        parameters.forEach(Tensor::expectNothing);
         boolean still = !(failure instanceof InterruptedException);
+        boolean complete = true;
         for (CompletableFuture<Long> pull : pulls) {
             still = still && (pull == null || ended(pull));
+            complete &= pull == null || still && !pull.isCompletedExceptionally();
         }
-        for (int i = 0; i < wire.size() && still; i++) {
-            if (wire.get(i) != landings.get(i)) {
+        for (int i = 0; i < wire.size(); i++) {
+            Tensor parameter = parameters.get(i);
+            if (complete) {
+                parameter.settle();
+            }
+            parameter.expectNothing();
+            if (still && wire.get(i) != parameter) {
                 wire.get(i).close();
             }
         }

@@ -180,11 +180,32 @@ class ConversionKernelsTest extends KernelSuite {
                     assertThat(backend.isFinite(tensor)).isFalse();
                 }
             }
+            Tensor largest = Tensor.zeros(dtype, Shape.of(19));
+            for (int i = 0; i < 19; i++) {
+                Elements.put(
+                        dtype, largest.address() + (long) i * dtype.bytes(), i % 3 == 0 ? -most(dtype) : most(dtype));
+            }
+            assertThat(backend.isFinite(largest)).isTrue();
+            for (int i = 0; i < 19; i++) {
+                long address = largest.address() + (long) i * dtype.bytes();
+                Elements.put(dtype, address, Double.NaN);
+                assertThat(backend.isFinite(largest)).isFalse();
+                Elements.put(dtype, address, 1);
+            }
             assertThat(backend.isFinite(Tensor.zeros(dtype, Shape.of(0)))).isTrue();
             Tensor gaps = Tensor.zeros(dtype, Shape.of(6));
             Elements.put(dtype, gaps.address() + dtype.bytes(), Double.NaN);
             assertThat(backend.isFinite(gaps.subview(Shape.of(3), new long[] {2}, 0)))
                     .isTrue();
         }
+    }
+
+    private static double most(DType dtype) {
+        return switch (dtype) {
+            case BFLOAT16 -> 0x1.FEp127;
+            case FLOAT16 -> 65504;
+            case FLOAT64 -> Double.MAX_VALUE;
+            default -> Float.MAX_VALUE;
+        };
     }
 }

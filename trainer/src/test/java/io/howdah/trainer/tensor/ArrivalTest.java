@@ -75,6 +75,26 @@ class ArrivalTest {
     }
 
     @Test
+    void aTwinHoldsTheSameElementsUntilTheyAreWritten() {
+        Tensor twin = Tensor.zeros(DType.BFLOAT16, Shape.of(2, 2));
+        tensor.expect(this::bring, twin);
+        assertThat(tensor.twin(DType.BFLOAT16)).isSameAs(twin);
+        assertThat(tensor.detached().twin(DType.BFLOAT16)).isSameAs(twin);
+        assertThat(tensor.twin(DType.FLOAT16)).isNull();
+        assertThat(tensor.reshaped(Shape.of(4)).twin(DType.BFLOAT16)).isNull();
+        assertThat(tensor.view(Shape.of(2, 2), new long[] {1, 2}, 0).twin(DType.BFLOAT16))
+                .isNull();
+        assertThat(arrivals).isZero();
+        tensor.address();
+        assertThat(tensor.twin(DType.BFLOAT16)).isSameAs(twin);
+        tensor.bumpVersion();
+        assertThat(tensor.twin(DType.BFLOAT16)).isNull();
+        tensor.expectNothing();
+        assertThat(tensor.twin(DType.BFLOAT16)).isNull();
+        twin.close();
+    }
+
+    @Test
     void theLandingLivesAsLongAsTheTensor() {
         Tensor landing = tensor.landing();
         tensor.close();
