@@ -11,13 +11,18 @@ import io.howdah.trainer.tensor.DType;
 
 /** Weights of a range of the flat elements, a chunk at a time. */
 final class RangeAnswer implements PullAnswer {
+    /** Pieces from this size on are worth sharing. */
+    private static final int SHARED_BYTES = 1 << 16;
+
     private final ParameterShard shard;
+    private final RoundedWeights rounded;
     private final Pull pull;
     private final DType dtype;
     private long next;
 
     /** @throws IllegalArgumentException if the range is not the shard's */
-    RangeAnswer(Pull pull, ParameterShard shard) {
+    RangeAnswer(Pull pull, ServedModel model) {
+        ParameterShard shard = model.shard();
         boolean inside = pull.getFrom() >= shard.range().from()
                 && pull.getFrom() <= pull.getTo()
                 && pull.getTo() <= shard.range().to();
@@ -26,6 +31,7 @@ final class RangeAnswer implements PullAnswer {
                     + ", expected inside " + shard.range() + "; all processes must use one parameter table");
         }
         this.shard = shard;
+        this.rounded = model.rounded();
         this.pull = pull;
         this.dtype = Messages.dtype(pull.getDtype());
         this.next = pull.getFrom();
@@ -48,7 +54,11 @@ final class RangeAnswer implements PullAnswer {
                 .setVersion(shard.version())
                 .build();
         int bytes = (int) (to - from) * dtype.bytes();
-        connection.send(FrameType.PULLED, header, bytes, into -> shard.read(from, to, dtype, into));
+        if (bytes < SHARED_BYTES) {
+            connection.send(FrameType.PULLED, header, bytes, into -> shard.read(from, to, dtype, into));
+        } else {
+            connection.send(FrameType.PULLED, header, rounded.of(from, to, dtype));
+        }
         next = to;
         return next == pull.getTo();
     }

@@ -18,6 +18,7 @@ final class ServedModel {
     private final SyncSettings settings;
     private final ServerPlace place;
     private final ParameterShard shard;
+    private final RoundedWeights rounded;
     private LossScaler scaler;
     private @Nullable StepCoordinator coordinator;
     private boolean started;
@@ -29,6 +30,7 @@ final class ServedModel {
         ShardRange range = settings.ranges(table, place.servers()).get(place.index());
         TableShards tables = new TableShards(table.tables(), settings, new Placement(place.servers()), place.index());
         this.shard = shards.create(table, range, settings.logicalWorkers(), settings.optimiser(), tables);
+        this.rounded = new RoundedWeights(shard, settings.chunkElements());
         this.scaler = settings.initialScaler();
     }
 
@@ -38,6 +40,11 @@ final class ServedModel {
 
     ParameterShard shard() {
         return shard;
+    }
+
+    /** The shard's weights for the wire. */
+    RoundedWeights rounded() {
+        return rounded;
     }
 
     /** Loss scale of the first step. */

@@ -128,7 +128,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
                 }
                 snapshots.applyWhenIdle(Messages.outcome(frame.header(Outcome.class)));
             }
-            case PULL -> pull(connection, new RangeAnswer(frame.header(Pull.class), model().shard()));
+            case PULL -> pull(connection, new RangeAnswer(frame.header(Pull.class), model()));
             case PULL_ROWS ->
                 pull(
                         connection,
@@ -336,7 +336,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         counters.add(applied ? Counter.APPLIED_STEPS : Counter.SKIPPED_STEPS, 1);
         tableSizes = shard.tables().sizes();
         reportShard();
-        gate.publish(shard.version());
+        pulls.addAll(() -> gate.publish(shard.version()));
     }
 
     private void pull(Connection connection, PullAnswer answer) {

@@ -22,8 +22,9 @@ import picocli.CommandLine.Option;
         name = "distributed",
         mixinStandardHelpOptions = true,
         description = "Trains a model in several worker processes of one thread each with one parameter server in a"
-                + " process of its own, and prints units per second and median milliseconds per step. With a peer, both"
-                + " take turns, and ratio is the peer's median over ours: above 1 we are faster.")
+                + " process of its own, and prints units per second, median milliseconds per step and processor"
+                + " milliseconds per step of the server and of all workers. With a peer, both take turns, and ratio is the"
+                + " peer's median over ours: above 1 we are faster.")
 public final class DistributedCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, description = "gpt or mlp.")
     private String model = "";
@@ -57,14 +58,22 @@ public final class DistributedCommand implements Callable<Integer> {
         Arguments arguments = new Arguments(task, dtype, workers, steps > 0 ? steps : task.steps());
         Comparison.Peer peer = comparison.peer();
         double[] ours = new double[rounds];
+        double[] server = new double[rounds];
+        double[] working = new double[rounds];
         double[] theirs = new double[rounds];
         for (int round = 0; round < rounds; round++) {
-            ours[round] = Processes.train(arguments) * 1e3;
+            Processes.Cost cost = Processes.train(arguments);
+            ours[round] = cost.seconds() * 1e3;
+            server[round] = cost.server() * 1e3;
+            working[round] = cost.workers() * 1e3;
             if (peer != null) {
                 theirs[round] = Processes.peer(peer, model, comparison.precision(), workers);
             }
         }
-        report(task, Measurement.median(ours), peer == null ? Double.NaN : Measurement.median(theirs));
+        report(
+                task,
+                new Processes.Cost(Measurement.median(ours), Measurement.median(server), Measurement.median(working)),
+                peer == null ? Double.NaN : Measurement.median(theirs));
         return 0;
     }
 
@@ -79,7 +88,9 @@ public final class DistributedCommand implements Callable<Integer> {
                 + ", expected gpt or mlp and workers that divide its batch; correct them");
     }
 
-    private void report(Task task, double ours, double theirs) throws IOException {
+    /** @param cost in milliseconds */
+    private void report(Task task, Processes.Cost cost, double theirs) throws IOException {
+        double ours = cost.seconds();
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("model", model);
         figures.put("precision", comparison.precision());
@@ -87,14 +98,19 @@ public final class DistributedCommand implements Callable<Integer> {
         figures.put("servers", 1);
         figures.put("unitsPerSecond", task.units() / ours * 1e3);
         figures.put("millisecondsPerStep", ours);
+        figures.put("serverProcessorMilliseconds", cost.server());
+        figures.put("workersProcessorMilliseconds", cost.workers());
         String line = String.format(
                 Locale.ROOT,
-                "howdah distributed model=%s precision=%s workers=%d servers=1 %.0f units/s %.1f ms/step",
+                "howdah distributed model=%s precision=%s workers=%d servers=1 %.0f units/s %.1f ms/step"
+                        + " server_cpu_ms=%.1f workers_cpu_ms=%.1f",
                 model,
                 comparison.precision(),
                 workers,
                 task.units() / ours * 1e3,
-                ours);
+                ours,
+                cost.server(),
+                cost.workers());
         if (!Double.isNaN(theirs)) {
             figures.put("peerMillisecondsPerStep", theirs);
             figures.put("ratio", theirs / ours);

@@ -4,10 +4,10 @@ package io.howdah.bench.distributed;
 import io.howdah.bench.Comparison;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -19,17 +19,38 @@ final class Processes {
 
     private Processes() {}
 
-    /** Median seconds per step of the first worker. */
-    static double train(Arguments arguments) throws IOException, InterruptedException {
+    /**
+     * What a training cost.
+     *
+     * @param seconds median per step of the first worker
+     * @param server processor seconds of the server per step
+     * @param workers processor seconds of all workers together per step
+     */
+    record Cost(double seconds, double server, double workers) {}
+
+    /** Trains in processes of its own; half of the steps only warm up. */
+    static Cost train(Arguments arguments) throws IOException, InterruptedException {
         List<Process> started = new ArrayList<>();
         try {
-            Process server = java(ServerMain.class, List.of(), arguments);
+            // Its update has the processors for itself: workers wait for the weights.
+            int helpers = Runtime.getRuntime().availableProcessors() - 1;
+            Process server = java(ServerMain.class, helpers, List.of(), arguments);
             started.add(server);
-            String port = line(server);
+            String port = line(server.inputReader(StandardCharsets.UTF_8));
             for (int worker = 0; worker < arguments.workers(); worker++) {
-                started.add(java(WorkerMain.class, List.of(Integer.toString(worker), port), arguments));
+                started.add(java(WorkerMain.class, 0, List.of(Integer.toString(worker), port), arguments));
             }
-            return Double.parseDouble(line(started.get(1)));
+            BufferedReader first = started.get(1).inputReader(StandardCharsets.UTF_8);
+            line(first);
+            List<Process> workers = started.subList(1, started.size());
+            double serverBefore = processorSeconds(List.of(server));
+            double workersBefore = processorSeconds(workers);
+            double seconds = Double.parseDouble(line(first));
+            int measured = arguments.steps() - arguments.steps() / 2;
+            return new Cost(
+                    seconds,
+                    (processorSeconds(List.of(server)) - serverBefore) / measured,
+                    (processorSeconds(workers) - workersBefore) / measured);
         } finally {
             for (Process process : started) {
                 process.destroy();
@@ -38,13 +59,23 @@ final class Processes {
         }
     }
 
-    /** A JVM with this one's class path and options, and one thread for its kernels. */
-    private static Process java(Class<?> main, List<String> own, Arguments arguments) throws IOException {
+    private static double processorSeconds(List<Process> processes) {
+        return processes.stream()
+                .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+                .mapToDouble(duration -> duration.toNanos() * 1e-9)
+                .sum();
+    }
+
+    /**
+     * A JVM with this one's class path and options, and one thread for its kernels.
+     *
+     * @param helpers threads of loops beside the calling one
+     */
+    private static Process java(Class<?> main, int helpers, List<String> own, Arguments arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        // The calling thread works too.
-        command.add("-Djava.util.concurrent.ForkJoinPool.common.parallelism=0");
+        command.add("-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + helpers);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(own);
         command.addAll(arguments.words());
@@ -65,7 +96,7 @@ final class Processes {
                 .removeAll(List.of("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "MALLOC_ARENA_MAX"));
         Process process = builder.start();
         try {
-            String line = line(process);
+            String line = line(process.inputReader(StandardCharsets.UTF_8));
             Matcher matcher = MILLISECONDS.matcher(line);
             if (!matcher.find()) {
                 throw new IOException(
@@ -77,9 +108,7 @@ final class Processes {
         }
     }
 
-    private static String line(Process process) throws IOException {
-        BufferedReader reader =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    private static String line(BufferedReader reader) throws IOException {
         String line = reader.readLine();
         if (line == null) {
             throw new IOException("Cannot measure: a process ended without a figure, expected one; see its errors");

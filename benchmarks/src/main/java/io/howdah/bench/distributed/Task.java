@@ -23,7 +23,7 @@ import java.util.function.ToDoubleFunction;
 
 /** What the processes train: the peer's models, batches and optimiser, on random data. */
 enum Task {
-    GPT(8, 8 * 256, 40) {
+    GPT(8, 8 * 256, 80) {
         @Override
         Map<String, String> settings() {
             return Map.of("howdah.model.name", "gpt2", "howdah.lm.context", "256");
@@ -40,7 +40,7 @@ enum Task {
                     "tokens", filled(DType.INT32, random, drawn -> Math.floor(drawn.nextDouble() * 512), rows, 256));
         }
     },
-    MLP(512, 512, 300) {
+    MLP(512, 512, 1200) {
         @Override
         Map<String, String> settings() {
             return Map.of("howdah.model.name", "mlp", "howdah.model.mlp.hidden", "1024,1024");

@@ -20,7 +20,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
-/** A worker's process: trains with the server, then prints its median seconds per step. */
+/**
+ * A worker's process: trains with the server, prints a line when the first half of the steps, which only warms up, is over, and
+ * at the end its median seconds per step of the other half.
+ */
 public final class WorkerMain {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -61,7 +64,7 @@ public final class WorkerMain {
         System.out.println(times.median());
     }
 
-    /** Seconds of the steps; the first third only warms up. */
+    /** Seconds of the steps; compilers of three processes are busy during the first half. */
     private static final class StepTimes implements TrainingListener {
         private final double[] seconds;
         private int count;
@@ -76,10 +79,17 @@ public final class WorkerMain {
             long now = System.nanoTime();
             seconds[count++] = (now - last) * 1e-9;
             last = now;
+            if (count == warm()) {
+                System.out.println("warm");
+            }
+        }
+
+        private int warm() {
+            return seconds.length / 2;
         }
 
         double median() {
-            return Measurement.median(Arrays.copyOfRange(seconds, count / 3, count));
+            return Measurement.median(Arrays.copyOfRange(seconds, warm(), count));
         }
     }
 }

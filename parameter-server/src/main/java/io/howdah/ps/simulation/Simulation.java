@@ -37,7 +37,7 @@ final class Simulation {
     private final VirtualClock clock = new VirtualClock();
     private final SimulatedNetwork network;
     private final SimulatedBlobs blobs = new SimulatedBlobs();
-    private final Counters counters = new Counters();
+    private final Counters counters = new Counters(clock::nanoTime);
     private final List<Tensor> initialWeights = new ArrayList<>();
     private final SimulatedJob job;
     private final Faults faults;

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,11 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     private @Nullable FrameType type;
     private @Nullable MessageLite header;
     private boolean ownBody;
+
+    /** Of the body, as far as it has come: bytes are read once more while they are still in the cache. */
+    private final CRC32C bodyCrc = new CRC32C();
+
+    private int summed;
 
     FrameDecoder(FrameSink sink) {
         this.sink = sink;
@@ -81,6 +87,10 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
     }
 
     private void advance(ByteBufAllocator allocator) {
+        if (stage == Stage.BODY && target.writerIndex() > summed) {
+            bodyCrc.update(target.nioBuffer(summed, target.writerIndex() - summed));
+            summed = target.writerIndex();
+        }
         while (stage != Stage.ENDED && !target.isWritable()) {
             switch (stage) {
                 case PREFIX -> readPrefix(allocator);
@@ -120,6 +130,8 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
         target.release();
         header = message;
         stage = Stage.BODY;
+        bodyCrc.reset();
+        summed = 0;
         ownBody = length > 0 && destination == null;
         if (destination != null) {
             target = Unpooled.wrappedBuffer(destination).clear();
@@ -133,7 +145,7 @@ final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
     private void finish() {
         ByteBuf body = target;
-        present(prefix).checkBody(body.nioBuffer());
+        present(prefix).checkBody(bodyCrc);
         Payload payload = ownBody ? new Body(body) : EMPTY;
         if (!ownBody) {
             body.release();

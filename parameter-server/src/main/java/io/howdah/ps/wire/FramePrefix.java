@@ -66,10 +66,9 @@ record FramePrefix(int typeCode, int headerLength, int bodyLength, long generati
         }
     }
 
-    void checkBody(ByteBuffer body) {
-        CRC32C crc = new CRC32C();
-        crc.update(body.duplicate());
-        if ((int) crc.getValue() != bodyCrc) {
+    /** Checks the body's checksum. */
+    void checkBody(CRC32C body) {
+        if ((int) body.getValue() != bodyCrc) {
             throw new ProtocolException("the body's checksum does not match");
         }
     }

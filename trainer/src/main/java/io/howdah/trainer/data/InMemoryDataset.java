@@ -1,9 +1,10 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.data;
 
-import io.howdah.trainer.kernel.Backends;
+import io.howdah.trainer.tensor.Memory;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,19 +88,20 @@ public final class InMemoryDataset implements Dataset {
         public Batch next(int examples) {
             int count = order.mode() == ReadOrder.Mode.SEQUENTIAL ? (int) Math.min(examples, remaining()) : examples;
             long[] rows = new long[count];
-            for (int i = 0; i < count; i++) {
+            for (int read = 0; read < count; ) {
                 Position at = order.advance(position, 0, splits);
-                rows[i] = row(at);
-                position = order.advance(at, 1, splits);
+                int split = order.splits(at.epoch(), splits.size())[at.split()];
+                int[] examplesOfSplit = order.examples(at.epoch(), splits.get(split));
+                int taken = Math.min(count - read, examplesOfSplit.length - at.example());
+                for (int i = 0; i < taken; i++) {
+                    rows[read + i] = (long) split * splitExamples + examplesOfSplit[at.example() + i];
+                }
+                read += taken;
+                position = order.advance(at, taken, splits);
             }
             Map<String, Tensor> batch = new LinkedHashMap<>();
             columns.forEach((name, column) -> batch.put(name, gathered(column, rows)));
             return new Batch(count, batch);
-        }
-
-        private long row(Position at) {
-            int index = order.splits(at.epoch(), splits.size())[at.split()];
-            return (long) index * splitExamples + order.examples(at.epoch(), splits.get(index))[at.example()];
         }
 
         /** Examples until the end of the first epoch. */
@@ -117,15 +119,15 @@ public final class InMemoryDataset implements Dataset {
 
         private Tensor gathered(Tensor column, long[] rows) {
             Tensor result = Tensor.empty(column.dtype(), exampleShape(column, new long[] {rows.length}));
+            long bytes = exampleShape(column, new long[0]).elements()
+                    * column.dtype().bytes();
+            long from = column.address();
+            long to = result.address();
             for (int i = 0; i < rows.length; i++) {
-                Backends.current().convert(example(column, rows[i]), example(result, i));
+                Memory.copy(from + rows[i] * bytes, to + i * bytes, bytes);
             }
+            Reference.reachabilityFence(column);
             return result;
-        }
-
-        private Tensor example(Tensor column, long index) {
-            Shape shape = exampleShape(column, new long[0]);
-            return column.subview(shape, shape.contiguousStrides(), index * column.stride(0));
         }
 
         @Override
