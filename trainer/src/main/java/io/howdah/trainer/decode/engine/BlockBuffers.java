@@ -18,12 +18,6 @@ final class BlockBuffers {
     private final Team team;
     private int rows;
 
-    /** Work on one of some items. */
-    @FunctionalInterface
-    interface Item {
-        void run(int item, int thread);
-    }
-
     BlockBuffers(BlockShape shape, Team team) {
         this.shape = shape;
         this.team = team;
@@ -48,19 +42,8 @@ final class BlockBuffers {
         hidden = new float[gates == 2 ? rows * shape.hidden() : 0];
     }
 
-    /** Spreads items over the threads in contiguous ranges; one item is done at once. */
-    void spread(int items, Item work) {
-        int threads = items == 1 ? 1 : team.size();
-        if (threads == 1) {
-            for (int i = 0; i < items; i++) {
-                work.run(i, 0);
-            }
-            return;
-        }
-        team.run(thread -> {
-            for (int i = items * thread / threads; i < items * (thread + 1) / threads; i++) {
-                work.run(i, thread);
-            }
-        });
+    /** Spreads items over the threads. */
+    void spread(int items, Team.Work work) {
+        team.run(items, work);
     }
 }

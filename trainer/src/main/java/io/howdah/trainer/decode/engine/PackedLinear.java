@@ -21,11 +21,10 @@ public final class PackedLinear {
      * @param y [rows, outputs], or more
      */
     public void multiply(float[] x, int rows, float[] y) {
-        int panels = weights.panels();
-        int threads = compute.team().size();
         compute.team()
-                .run(thread -> compute.kernels()
-                        .multiply(weights, x, rows, y, panels * thread / threads, panels * (thread + 1) / threads));
+                .run(
+                        weights.panels(),
+                        (panel, thread) -> compute.kernels().multiply(weights, x, rows, y, panel, panel + 1));
     }
 
     public int inputs() {

@@ -21,6 +21,11 @@ public interface Drafter extends AutoCloseable {
     /** Most tokens that it drafts one behind the other. */
     int deepest();
 
+    /** Most tokens that it drafts in all for a depth: as many for a chain, more for a tree. */
+    default int nodes(int depth) {
+        return depth;
+    }
+
     /** Whether it reads rows of the target: {@link #observe} is then called with all rows, prompt included. */
     default boolean observes() {
         return false;
@@ -35,9 +40,9 @@ public interface Drafter extends AutoCloseable {
      */
     void open(int sequence, SequenceSampler sampler, int positions);
 
-    /** Memory that a sequence will take, so that the generator admits no more than fit. */
-    default long bytes(int positions) {
-        return 0;
+    /** Whether another sequence of so many positions can be opened now. */
+    default boolean hasRoomFor(int positions) {
+        return true;
     }
 
     /** What the target said of tokens that are now part of a sequence, in order and without gaps. */

@@ -97,26 +97,33 @@ public final class PackedWeights {
         return narrow;
     }
 
-    float bias(int output) {
-        return bias == null ? 0 : bias[output];
-    }
-
     /** Memory of the elements. */
     public long bytes() {
         return 4L * (wide.length + narrow.length);
     }
 
+    /** Whether a panel has all its outputs. */
+    boolean isWhole(int panel) {
+        return (panel + 1) * PANEL <= outputs;
+    }
+
+    /** Adds the bias of a whole panel to the rows of y. */
+    void addBias(int panel, float[] y, int rows) {
+        for (int row = 0; bias != null && row < rows; row++) {
+            int at = row * outputs;
+            for (int n = panel * PANEL; n < (panel + 1) * PANEL; n++) {
+                y[at + n] += bias[n];
+            }
+        }
+    }
+
     /** Writes the sums of one panel of a row, plus bias, to y, of which the last panel has fewer outputs. */
-    void store(float[] sums, int panel, float[] y, int row) {
+    void store(float[] sums, int from, int panel, float[] y, int row) {
         int first = panel * PANEL;
         int count = Math.min(PANEL, outputs - first);
         int at = row * outputs + first;
-        if (bias == null) {
-            System.arraycopy(sums, 0, y, at, count);
-        } else {
-            for (int i = 0; i < count; i++) {
-                y[at + i] = sums[i] + bias[first + i];
-            }
+        for (int i = 0; i < count; i++) {
+            y[at + i] = bias == null ? sums[from + i] : sums[from + i] + bias[first + i];
         }
     }
 }

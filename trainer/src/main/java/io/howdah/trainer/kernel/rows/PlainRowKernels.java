@@ -20,7 +20,7 @@ public final class PlainRowKernels implements RowKernels {
                 for (int k = 0; k < w.inputs(); k++) {
                     line(w, panel * w.inputs() + k, x[row * w.inputs() + k], sums);
                 }
-                w.store(sums, panel, y, row);
+                w.store(sums, 0, panel, y, row);
             }
         }
     }

@@ -3,26 +3,28 @@ package io.howdah.trainer.kernel.rows;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that do one short task after the other together with the one that asks. They look out for the next task a
- * moment before they sleep, since a step of decoding has dozens of tasks of a few microseconds. Used by one thread.
+ * Threads that share the items of one short job after the other with the thread that asks. They look out for the next job
+ * a moment before they sleep, since a step of decoding has dozens of jobs of a few microseconds; and each takes the next
+ * item that nobody has taken, so that a thread which the machine holds up holds up nobody else. Used by one thread.
  */
 public final class Team implements AutoCloseable {
     private static final long SPIN_NANOS = 200_000;
     private static final int SPINS_BETWEEN_LOOKS = 64;
+    private static final int SPINS_BEFORE_YIELD = 5_000;
 
     private final Member[] members;
-    private final AtomicInteger running = new AtomicInteger();
-    private volatile @Nullable IntConsumer task;
-    private volatile int round;
-    /** Written by the caller alone. */
-    private int rounds;
-
+    private volatile Job job = new Job(0, (item, thread) -> {});
     private volatile boolean closed;
-    private volatile @Nullable Throwable failure;
+
+    /** Work on one item of a job. */
+    @FunctionalInterface
+    public interface Work {
+        /** @param thread number of the thread that does it, from 0 on */
+        void run(int item, int thread);
+    }
 
     /** @param threads at least 1, with the calling one */
     public Team(int threads) {
@@ -42,32 +44,23 @@ public final class Team implements AutoCloseable {
         return members.length + 1;
     }
 
-    /** Runs {@code work} once per thread, with numbers from 0 on, and returns once all are done. */
-    public void run(IntConsumer work) {
-        if (members.length == 0) {
-            work.accept(0);
+    /** Runs {@code work} once per item, on any thread and in any order, and returns once all are done. */
+    public void run(int items, Work work) {
+        if (members.length == 0 || items < 2) {
+            for (int i = 0; i < items; i++) {
+                work.run(i, 0);
+            }
             return;
         }
-        running.set(members.length);
-        task = work;
-        round = ++rounds;
+        Job mine = new Job(items, work);
+        job = mine;
         for (Member member : members) {
             if (member.sleeps) {
                 LockSupport.unpark(member.thread);
             }
         }
-        try {
-            work.accept(0);
-        } finally {
-            while (running.get() != 0) {
-                Thread.onSpinWait();
-            }
-        }
-        Throwable thrown = failure;
-        if (thrown != null) {
-            failure = null;
-            throw new IllegalStateException("Cannot finish a task of the team: " + thrown, thrown);
-        }
+        mine.share(0);
+        mine.await();
     }
 
     @Override
@@ -75,6 +68,46 @@ public final class Team implements AutoCloseable {
         closed = true;
         for (Member member : members) {
             LockSupport.unpark(member.thread);
+        }
+    }
+
+    private static final class Job {
+        private final int items;
+        private final Work work;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger done = new AtomicInteger();
+        private volatile @Nullable Throwable failure;
+
+        Job(int items, Work work) {
+            this.items = items;
+            this.work = work;
+        }
+
+        /** Does items until none is left. */
+        void share(int thread) {
+            for (int item = next.getAndIncrement(); item < items; item = next.getAndIncrement()) {
+                try {
+                    work.run(item, thread);
+                } catch (RuntimeException | Error e) {
+                    failure = e;
+                } finally {
+                    done.incrementAndGet();
+                }
+            }
+        }
+
+        void await() {
+            for (int spins = 0; done.get() < items; spins++) {
+                if (spins < SPINS_BEFORE_YIELD) {
+                    Thread.onSpinWait();
+                } else {
+                    Thread.yield();
+                }
+            }
+            Throwable thrown = failure;
+            if (thrown != null) {
+                throw new IllegalStateException("Cannot finish a job of the team: " + thrown, thrown);
+            }
         }
     }
 
@@ -91,40 +124,28 @@ public final class Team implements AutoCloseable {
 
         @Override
         public void run() {
-            int done = 0;
-            while (awaitRound(done)) {
-                done++;
-                try {
-                    IntConsumer work = task;
-                    if (work != null) {
-                        work.accept(number);
-                    }
-                } catch (RuntimeException | Error e) {
-                    failure = e;
-                } finally {
-                    running.decrementAndGet();
-                }
+            Job last = job;
+            while (awaitOtherThan(last)) {
+                last = job;
+                last.share(number);
             }
         }
 
-        private boolean awaitRound(int done) {
+        private boolean awaitOtherThan(Job last) {
             long since = System.nanoTime();
-            while (round == done) {
-                for (int i = 0; i < SPINS_BETWEEN_LOOKS && round == done; i++) {
+            while (job == last && !closed) {
+                for (int i = 0; i < SPINS_BETWEEN_LOOKS && job == last; i++) {
                     Thread.onSpinWait();
                 }
-                if (round == done && System.nanoTime() - since > SPIN_NANOS) {
+                if (System.nanoTime() - since > SPIN_NANOS) {
                     sleeps = true;
-                    while (round == done && !closed) {
+                    while (job == last && !closed) {
                         LockSupport.park(this);
                     }
                     sleeps = false;
                 }
-                if (closed) {
-                    return false;
-                }
             }
-            return true;
+            return !closed;
         }
     }
 }

@@ -21,33 +21,40 @@ final class VectorMultiply {
     private static final int TILE = 4;
 
     void multiply(PackedWeights w, float[] x, int rows, float[] y, int fromPanel, int toPanel) {
-        float[] sums = new float[TILE * PANEL];
-        float[] row = new float[PANEL];
         for (int panel = fromPanel; panel < toPanel; panel++) {
-            int r = 0;
-            for (; r + TILE <= rows; r += TILE) {
-                if (w.isNarrow()) {
-                    narrowTile(w, panel, x, r, sums);
-                } else {
-                    wideTile(w, panel, x, r, sums);
+            if (w.isWhole(panel)) {
+                panel(w, panel, x, rows, y, panel * PANEL, w.outputs());
+                w.addBias(panel, y, rows);
+            } else {
+                float[] padded = new float[rows * PANEL];
+                panel(w, panel, x, rows, padded, 0, PANEL);
+                for (int row = 0; row < rows; row++) {
+                    w.store(padded, row * PANEL, panel, y, row);
                 }
-                for (int i = 0; i < TILE; i++) {
-                    System.arraycopy(sums, i * PANEL, row, 0, PANEL);
-                    w.store(row, panel, y, r + i);
-                }
-            }
-            for (; r < rows; r++) {
-                if (w.isNarrow()) {
-                    narrowRow(w, panel, x, r, row);
-                } else {
-                    wideRow(w, panel, x, r, row);
-                }
-                w.store(row, panel, y, r);
             }
         }
     }
 
-    private static void narrowRow(PackedWeights w, int panel, float[] x, int row, float[] sums) {
+    /** Sums of one panel; those of row r begin at {@code to + r · stride}. */
+    private static void panel(PackedWeights w, int panel, float[] x, int rows, float[] sums, int to, int stride) {
+        int r = 0;
+        for (; r + TILE <= rows; r += TILE) {
+            if (w.isNarrow()) {
+                narrowTile(w, panel, x, r, sums, to + r * stride, stride);
+            } else {
+                wideTile(w, panel, x, r, sums, to + r * stride, stride);
+            }
+        }
+        for (; r < rows; r++) {
+            if (w.isNarrow()) {
+                narrowRow(w, panel, x, r, sums, to + r * stride);
+            } else {
+                wideRow(w, panel, x, r, sums, to + r * stride);
+            }
+        }
+    }
+
+    private static void narrowRow(PackedWeights w, int panel, float[] x, int row, float[] sums, int to) {
         int inputs = w.inputs();
         int[] weights = w.narrow();
         for (int half = 0; half < HALVES; half += 2 * WIDE) {
@@ -65,10 +72,10 @@ final class VectorMultiply {
                 c = low(second).fma(factor, c);
                 e = high(second).fma(factor, e);
             }
-            a.intoArray(sums, place(half));
-            b.intoArray(sums, place(half) + LANES);
-            c.intoArray(sums, place(half + WIDE));
-            e.intoArray(sums, place(half + WIDE) + LANES);
+            a.intoArray(sums, to + place(half));
+            b.intoArray(sums, to + place(half) + LANES);
+            c.intoArray(sums, to + place(half + WIDE));
+            e.intoArray(sums, to + place(half + WIDE) + LANES);
         }
     }
 
@@ -85,7 +92,7 @@ final class VectorMultiply {
         return two.and(HIGH_BITS).reinterpretAsFloats();
     }
 
-    private static void narrowTile(PackedWeights w, int panel, float[] x, int row, float[] sums) {
+    private static void narrowTile(PackedWeights w, int panel, float[] x, int row, float[] sums, int to, int stride) {
         int inputs = w.inputs();
         int[] weights = w.narrow();
         for (int half = 0; half < HALVES; half += WIDE) {
@@ -116,19 +123,19 @@ final class VectorMultiply {
                 a3 = low.fma(factor, a3);
                 b3 = high.fma(factor, b3);
             }
-            int place = place(half);
+            int place = to + place(half);
             a0.intoArray(sums, place);
             b0.intoArray(sums, place + LANES);
-            a1.intoArray(sums, place + PANEL);
-            b1.intoArray(sums, place + PANEL + LANES);
-            a2.intoArray(sums, place + 2 * PANEL);
-            b2.intoArray(sums, place + 2 * PANEL + LANES);
-            a3.intoArray(sums, place + 3 * PANEL);
-            b3.intoArray(sums, place + 3 * PANEL + LANES);
+            a1.intoArray(sums, place + stride);
+            b1.intoArray(sums, place + stride + LANES);
+            a2.intoArray(sums, place + 2 * stride);
+            b2.intoArray(sums, place + 2 * stride + LANES);
+            a3.intoArray(sums, place + 3 * stride);
+            b3.intoArray(sums, place + 3 * stride + LANES);
         }
     }
 
-    private static void wideRow(PackedWeights w, int panel, float[] x, int row, float[] sums) {
+    private static void wideRow(PackedWeights w, int panel, float[] x, int row, float[] sums, int to) {
         int inputs = w.inputs();
         float[] weights = w.wide();
         for (int lane = 0; lane < PANEL; lane += 4 * WIDE) {
@@ -144,14 +151,14 @@ final class VectorMultiply {
                 c = FloatVector.fromArray(FLOATS, weights, at + 2 * WIDE).fma(factor, c);
                 e = FloatVector.fromArray(FLOATS, weights, at + 3 * WIDE).fma(factor, e);
             }
-            a.intoArray(sums, lane);
-            b.intoArray(sums, lane + WIDE);
-            c.intoArray(sums, lane + 2 * WIDE);
-            e.intoArray(sums, lane + 3 * WIDE);
+            a.intoArray(sums, to + lane);
+            b.intoArray(sums, to + lane + WIDE);
+            c.intoArray(sums, to + lane + 2 * WIDE);
+            e.intoArray(sums, to + lane + 3 * WIDE);
         }
     }
 
-    private static void wideTile(PackedWeights w, int panel, float[] x, int row, float[] sums) {
+    private static void wideTile(PackedWeights w, int panel, float[] x, int row, float[] sums, int to, int stride) {
         int inputs = w.inputs();
         float[] weights = w.wide();
         for (int lane = 0; lane < PANEL; lane += 2 * WIDE) {
@@ -181,14 +188,14 @@ final class VectorMultiply {
                 a3 = low.fma(factor, a3);
                 b3 = high.fma(factor, b3);
             }
-            a0.intoArray(sums, lane);
-            b0.intoArray(sums, lane + WIDE);
-            a1.intoArray(sums, lane + PANEL);
-            b1.intoArray(sums, lane + PANEL + WIDE);
-            a2.intoArray(sums, lane + 2 * PANEL);
-            b2.intoArray(sums, lane + 2 * PANEL + WIDE);
-            a3.intoArray(sums, lane + 3 * PANEL);
-            b3.intoArray(sums, lane + 3 * PANEL + WIDE);
+            a0.intoArray(sums, to + lane);
+            b0.intoArray(sums, to + lane + WIDE);
+            a1.intoArray(sums, to + lane + stride);
+            b1.intoArray(sums, to + lane + stride + WIDE);
+            a2.intoArray(sums, to + lane + 2 * stride);
+            b2.intoArray(sums, to + lane + 2 * stride + WIDE);
+            a3.intoArray(sums, to + lane + 3 * stride);
+            b3.intoArray(sums, to + lane + 3 * stride + WIDE);
         }
     }
 }

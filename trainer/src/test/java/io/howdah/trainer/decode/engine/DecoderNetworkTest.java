@@ -78,13 +78,13 @@ class DecoderNetworkTest {
             int[] sizes = {1, 1, 7, 64, 3, 1, 16, 57};
             int next = 0;
             for (int size : sizes) {
-                pieces.addAll(
-                        chain(decoder, cache, chunked, Arrays.copyOfRange(tokens, next, next + size)));
+                pieces.addAll(chain(decoder, cache, chunked, Arrays.copyOfRange(tokens, next, next + size)));
                 next += size;
             }
             try (StepScope scope = StepScope.open();
                     GradMode.Scope noGrad = GradMode.noGrad()) {
-                float[] expected = network.forward(Tensor.of(tokens, 1, tokens.length)).toFloats();
+                float[] expected =
+                        network.forward(Tensor.of(tokens, 1, tokens.length)).toFloats();
                 for (int i = 0; i < tokens.length; i++) {
                     assertThat(pieces.get(i)).as("position " + i).isEqualTo(whole.get(i));
                     for (int v = 0; v < VOCABULARY; v++) {
@@ -102,8 +102,8 @@ class DecoderNetworkTest {
         List<List<float[]>> all = new ArrayList<>();
         for (DType dtype : List.of(DType.FLOAT32, DType.BFLOAT16)) {
             for (int threads = 1; threads <= 3; threads++) {
-                try (Compute compute = new Compute(
-                                threads == 1 ? new PlainRowKernels() : new VectorRowKernels(), threads, dtype)) {
+                try (Compute compute =
+                        new Compute(threads == 1 ? new PlainRowKernels() : new VectorRowKernels(), threads, dtype)) {
                     DecoderNetwork decoder = decoder(compute, "llama");
                     KvCache cache = decoder.cache(BUDGET);
                     all.add(chain(decoder, cache, cache.open(64), tokens));
