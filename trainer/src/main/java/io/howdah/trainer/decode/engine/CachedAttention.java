@@ -16,6 +16,17 @@ final class CachedAttention {
     private final float @Nullable [] cosines;
     private final float @Nullable [] sines;
 
+    /** One head of keys of one layer. */
+    record Keys(KvCache cache, int layer, int head) {
+        int keysAt() {
+            return cache.keysAt(layer, head);
+        }
+
+        int valuesAt() {
+            return cache.valuesAt(layer, head);
+        }
+    }
+
     /** Working memory of one thread. */
     static final class Scratch {
         private float[] scores = new float[4 * KvCache.PAGE];
@@ -82,15 +93,7 @@ final class CachedAttention {
     }
 
     /** Attention of the queries of one head of keys of one row, into out [rows, H·D]. */
-    void attend(
-            KvCache cache,
-            int layer,
-            int keyHead,
-            NodeBatch batch,
-            int row,
-            float[] qkv,
-            float[] out,
-            Scratch scratch) {
+    void attend(Keys keys, NodeBatch batch, int row, float[] qkv, float[] out, Scratch scratch) {
         CachedSequence sequence = batch.sequence(row);
         int node = batch.node(row);
         int committed = sequence.committed();
@@ -104,8 +107,8 @@ final class CachedAttention {
         int width = shape.headWidth();
         int group = shape.heads() / shape.keyHeads();
         int line = (shape.heads() + 2 * shape.keyHeads()) * width;
-        for (int head = keyHead * group; head < (keyHead + 1) * group; head++) {
-            scores(cache, layer, keyHead, sequence, last, qkv, row * line + head * width, scratch);
+        for (int head = keys.head() * group; head < (keys.head() + 1) * group; head++) {
+            scores(keys.keysAt(), sequence, last, qkv, row * line + head * width, scratch);
             if (!straight) {
                 for (int i = 0; i < path; i++) {
                     scratch.moved[i] = scratch.scores[scratch.slots[i]];
@@ -116,7 +119,7 @@ final class CachedAttention {
             float sum = kernels.exponentials(scratch.scores, count);
             int outAt = (row * shape.heads() + head) * width;
             Arrays.fill(out, outAt, outAt + width, 0);
-            int valuesAt = cache.valuesAt(layer, keyHead);
+            int valuesAt = keys.valuesAt();
             values(sequence, straight ? count : committed, valuesAt, scratch.scores, out, outAt);
             for (int i = 0; !straight && i < path; i++) {
                 int slot = scratch.slots[i];
@@ -127,17 +130,8 @@ final class CachedAttention {
         }
     }
 
-    private void scores(
-            KvCache cache,
-            int layer,
-            int keyHead,
-            CachedSequence sequence,
-            int last,
-            float[] q,
-            int qAt,
-            Scratch scratch) {
+    private void scores(int keysAt, CachedSequence sequence, int last, float[] q, int qAt, Scratch scratch) {
         float scale = (float) (1 / Math.sqrt(shape.headWidth()));
-        int keysAt = cache.keysAt(layer, keyHead);
         for (int from = 0; from < last; from += KvCache.PAGE) {
             int lanes = RowKernels.LANES;
             int count = Math.min(KvCache.PAGE, (last - from + lanes - 1) / lanes * lanes);

@@ -44,9 +44,7 @@ final class PackedBlock {
         buffers.spread(
                 rows * shape.keyHeads(),
                 (item, thread) -> attention.attend(
-                        cache,
-                        layer,
-                        item % shape.keyHeads(),
+                        new CachedAttention.Keys(cache, layer, item % shape.keyHeads()),
                         batch,
                         item / shape.keyHeads(),
                         buffers.projected,
