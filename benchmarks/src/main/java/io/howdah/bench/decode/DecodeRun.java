@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /** Writes the same texts with each drafter in turn. */
@@ -67,11 +68,11 @@ final class DecodeRun {
                 }
             }
         }
-        double plain = Measurement.median(speeds.get(Drafters.PLAIN));
+        double plain = Measurement.median(Objects.requireNonNull(speeds.get(Drafters.PLAIN)));
         return names.stream()
                 .map(name -> {
-                    double speed = Measurement.median(speeds.get(name));
-                    return new Figure(name, speed, speed / plain, counts.get(name));
+                    double speed = Measurement.median(Objects.requireNonNull(speeds.get(name)));
+                    return new Figure(name, speed, speed / plain, Objects.requireNonNull(counts.get(name)));
                 })
                 .toList();
     }
