@@ -11,12 +11,12 @@ import java.util.function.IntUnaryOperator;
  * tries again now and then, each time after a longer pause.
  */
 public final class AdaptiveDraftLength implements DraftLength {
-    private static final double FIRST_GUESS = 0.7;
+    private static final double FIRST_GUESS = 0.5;
     private static final double GUESS_WEIGHT = 4;
     private static final double MEMORY = 0.99;
     private static final double WORTH = 1.04;
     private static final double NEWEST = 0.25;
-    private static final int SHORTEST_PAUSE = 128;
+    private static final int SHORTEST_PAUSE = 256;
     private static final int LONGEST_PAUSE = 4096;
     private static final int TRIAL = 3;
 
