@@ -106,8 +106,8 @@ public final class AdaptiveDraftLength implements DraftLength {
 
     @Override
     public void verified(int depth, int accepted) {
-        for (int d = 1; d <= Math.min(lastDepth, accepted + 1); d++) {
-            // A drafter without an idea counts as one whose token is refused.
+        // A drafter without an idea costs no rows, so that it says nothing about its ideas.
+        for (int d = 1; d <= Math.min(Math.min(depth, deepest), accepted + 1); d++) {
             tries[d - 1] = MEMORY * tries[d - 1] + 1;
             hits[d - 1] = MEMORY * hits[d - 1] + (d <= accepted ? 1 : 0);
         }

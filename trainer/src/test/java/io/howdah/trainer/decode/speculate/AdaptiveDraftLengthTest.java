@@ -85,6 +85,18 @@ class AdaptiveDraftLengthTest {
     }
 
     @Test
+    void aDrafterThatMostlyHasNoIdeaIsStillAsked() {
+        AdaptiveDraftLength length = adaptive(MEMORY_BOUND);
+        for (int step = 0; step < 500; step++) {
+            assertThat(length.next(1)).as("step " + step).isPositive();
+            boolean idea = step % 20 == 0;
+            length.verified(idea ? 4 : 0, idea ? 4 : 0);
+            length.stepped(1, idea ? 4 : 0, idea ? 4 : 0, 5, idea ? 1050 : 1000);
+        }
+        assertThat(length.acceptance(1)).isGreaterThan(0.8);
+    }
+
+    @Test
     void costsAreInterpolatedAndContinued() {
         assertThat(MEMORY_BOUND.nanos(1)).isEqualTo(1000);
         assertThat(COMPUTE_BOUND.nanos(32)).isCloseTo(32000, offset(1e-6));
