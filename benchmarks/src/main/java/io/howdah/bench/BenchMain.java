@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.bench;
 
+import io.howdah.bench.decode.DecodeCommand;
 import io.howdah.bench.distributed.DistributedCommand;
 import io.howdah.bench.ops.OpsCommand;
 import io.howdah.bench.ps.PsCommand;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             OpsCommand.class,
             TrainCommand.class,
+            DecodeCommand.class,
             DistributedCommand.class,
             PsCommand.class,
             JmhCommand.class,

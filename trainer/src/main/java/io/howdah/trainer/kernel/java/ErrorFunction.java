@@ -6,7 +6,7 @@ package io.howdah.trainer.kernel.java;
  *
  * <p>Source: W. J. Cody, “Rational Chebyshev approximation for the error function”, Mathematics of Computation 23, 1969.
  */
-final class ErrorFunction {
+public final class ErrorFunction {
     private static final double INVERSE_SQRT_PI = 1 / Math.sqrt(Math.PI);
 
     /** Up to here erf itself is approximated. */
@@ -64,7 +64,7 @@ final class ErrorFunction {
     private ErrorFunction() {}
 
     /** 2/√π ∫₀ˣ exp(−t²) dt. */
-    static double erf(double x) {
+    public static double erf(double x) {
         return Math.abs(x) <= SMALL ? x * ratio(A, B, x * x) : 1 - erfc(x);
     }
 

@@ -14,6 +14,8 @@ import io.howdah.trainer.ops.Slices;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -85,6 +87,30 @@ public final class Gpt2Network extends LanguageNetwork {
     }
 
     @Override
+    public Optional<DecoderWeights> decoderWeights() {
+        TransformerSizes sizes = settings.sizes();
+        BlockShape shape = new BlockShape(
+                Math.toIntExact(sizes.width()),
+                Math.toIntExact(sizes.heads()),
+                Math.toIntExact(sizes.heads()),
+                Math.toIntExact(sizes.headWidth()),
+                Math.toIntExact(sizes.hidden()),
+                settings.activation() == Gelu.ERF ? HiddenActivation.GELU_ERF : HiddenActivation.GELU_TANH,
+                Math.toIntExact(sizes.context()),
+                null);
+        List<BlockWeights> weights = IntStream.range(0, sizes.layers())
+                .mapToObj(layer -> blocks.at(layer).weights())
+                .toList();
+        return Optional.of(new DecoderWeights(
+                shape,
+                tokens.weight(),
+                positions.weight(),
+                weights,
+                NormWeights.layerNorm(this, "norm", settings.epsilon()),
+                head.weight()));
+    }
+
+    @Override
     protected String describe() {
         return settings.toString();
     }
@@ -118,6 +144,16 @@ public final class Gpt2Network extends LanguageNetwork {
             this.secondNorm = child("norm2", norm(settings));
             this.up = child("up", first.linear(sizes.width(), sizes.hidden(), Bias.LEARNT));
             this.down = child("down", first.linear(sizes.hidden(), sizes.width(), Bias.LEARNT, ending));
+        }
+
+        BlockWeights weights() {
+            return new BlockWeights(
+                    NormWeights.layerNorm(this, "norm1", settings.epsilon()),
+                    LinearWeights.biased(this, "attention.qkv"),
+                    LinearWeights.biased(this, "attention.out"),
+                    NormWeights.layerNorm(this, "norm2", settings.epsilon()),
+                    LinearWeights.biased(this, "up"),
+                    LinearWeights.biased(this, "down"));
         }
 
         Tensor forward(Tensor x) {

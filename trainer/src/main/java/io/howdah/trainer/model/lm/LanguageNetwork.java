@@ -3,6 +3,7 @@ package io.howdah.trainer.model.lm;
 
 import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.tensor.Tensor;
+import java.util.Optional;
 
 /**
  * A network from tokens to scores of tokens, in two parts, so that more heads can read what the last layer says.
@@ -28,6 +29,11 @@ public abstract class LanguageNetwork extends Module {
 
     /** V. */
     public abstract long vocabulary();
+
+    /** The weights of a network whose positions see themselves and those before them; empty for any other network. */
+    public Optional<DecoderWeights> decoderWeights() {
+        return Optional.empty();
+    }
 
     /** {@link #logits} of {@link #hidden}: [B, T] to [B, T, V]. */
     public final Tensor forward(Tensor tokens) {

@@ -13,6 +13,8 @@ import io.howdah.trainer.ops.RotaryEmbedding;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -81,6 +83,30 @@ public final class LlamaNetwork extends LanguageNetwork {
     }
 
     @Override
+    public Optional<DecoderWeights> decoderWeights() {
+        TransformerSizes sizes = settings.sizes();
+        BlockShape shape = new BlockShape(
+                Math.toIntExact(sizes.width()),
+                Math.toIntExact(sizes.heads()),
+                Math.toIntExact(settings.keyHeads()),
+                Math.toIntExact(settings.headWidth()),
+                Math.toIntExact(sizes.hidden()),
+                HiddenActivation.SWIGLU,
+                Math.toIntExact(sizes.context()),
+                angles);
+        List<BlockWeights> weights = IntStream.range(0, sizes.layers())
+                .mapToObj(layer -> blocks.at(layer).weights())
+                .toList();
+        return Optional.of(new DecoderWeights(
+                shape,
+                tokens.weight(),
+                null,
+                weights,
+                NormWeights.rmsNorm(this, "norm", settings.epsilon()),
+                head.weight()));
+    }
+
+    @Override
     protected String describe() {
         return settings.toString();
     }
@@ -93,7 +119,10 @@ public final class LlamaNetwork extends LanguageNetwork {
         private final Linear gateAndUp;
         private final Linear down;
 
+        private final double epsilon;
+
         Block(LlamaSettings settings, FirstWeights first) {
+            this.epsilon = settings.epsilon();
             TransformerSizes sizes = settings.sizes();
             this.firstNorm = child("norm1", new RmsNorm(sizes.width(), settings.epsilon()));
             this.attention = child(
@@ -111,6 +140,16 @@ public final class LlamaNetwork extends LanguageNetwork {
             this.secondNorm = child("norm2", new RmsNorm(sizes.width(), settings.epsilon()));
             this.gateAndUp = child("gate_up", first.linear(sizes.width(), 2 * sizes.hidden(), Bias.NONE));
             this.down = child("down", first.linear(sizes.hidden(), sizes.width(), Bias.NONE));
+        }
+
+        BlockWeights weights() {
+            return new BlockWeights(
+                    NormWeights.rmsNorm(this, "norm1", epsilon),
+                    LinearWeights.unbiased(this, "attention.qkv"),
+                    LinearWeights.unbiased(this, "attention.out"),
+                    NormWeights.rmsNorm(this, "norm2", epsilon),
+                    LinearWeights.unbiased(this, "gate_up"),
+                    LinearWeights.unbiased(this, "down"));
         }
 
         Tensor forward(Tensor x, Rotation rotation) {

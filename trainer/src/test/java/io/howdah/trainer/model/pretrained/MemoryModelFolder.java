@@ -15,11 +15,11 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /** A model's files in memory; tests change them. */
-final class MemoryModelFolder implements ModelFolder {
+public final class MemoryModelFolder implements ModelFolder {
     private final Map<String, byte[]> files = new TreeMap<>();
 
     /** One that the transformers library wrote, by {@code scripts/golden/dump_transformers.py}. */
-    static MemoryModelFolder golden(String name) throws IOException {
+    public static MemoryModelFolder golden(String name) throws IOException {
         MemoryModelFolder folder = new MemoryModelFolder();
         try (ZipInputStream in = new ZipInputStream(Objects.requireNonNull(
                 MemoryModelFolder.class.getResourceAsStream("/golden/transformers/" + name + ".zip")))) {

@@ -1,0 +1,79 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.decode.engine;
+
+import io.howdah.trainer.kernel.rows.RowKernels;
+import io.howdah.trainer.model.lm.BlockShape;
+import io.howdah.trainer.model.lm.BlockWeights;
+import io.howdah.trainer.model.lm.HiddenActivation;
+
+/** One block with packed weights; see {@link BlockWeights} for the formula. */
+final class PackedBlock {
+    private final BlockShape shape;
+    private final RowKernels kernels;
+    private final RowNorm first;
+    private final PackedLinear qkv;
+    private final PackedLinear out;
+    private final RowNorm second;
+    private final PackedLinear up;
+    private final PackedLinear down;
+
+    PackedBlock(Compute compute, BlockShape shape, BlockWeights weights) {
+        this.shape = shape;
+        this.kernels = compute.kernels();
+        this.first = new RowNorm(compute, weights.first());
+        this.qkv = compute.pack(weights.qkv());
+        this.out = compute.pack(weights.out());
+        this.second = new RowNorm(compute, weights.second());
+        this.up = compute.pack(weights.up());
+        this.down = compute.pack(weights.down());
+    }
+
+    long bytes() {
+        return qkv.bytes() + out.bytes() + up.bytes() + down.bytes();
+    }
+
+    /** Changes the rows of x [rows, E] in place. */
+    void forward(
+            BlockBuffers buffers, CachedAttention attention, KvCache cache, int layer, NodeBatch batch, float[] x) {
+        int rows = batch.rows();
+        first.apply(x, rows, buffers.normalised);
+        qkv.multiply(buffers.normalised, rows, buffers.projected);
+        buffers.spread(
+                shape.keyHeads(),
+                (keyHead, thread) -> attention.store(cache, layer, keyHead, batch, buffers.projected));
+        buffers.spread(
+                rows * shape.keyHeads(),
+                (item, thread) -> attention.attend(
+                        new CachedAttention.Keys(cache, layer, item % shape.keyHeads()),
+                        batch,
+                        item / shape.keyHeads(),
+                        buffers.projected,
+                        buffers.attended,
+                        buffers.scratch[thread]));
+        out.multiply(buffers.attended, rows, buffers.branch);
+        kernels.add(x, 0, buffers.branch, 0, rows * shape.width());
+        second.apply(x, rows, buffers.normalised);
+        up.multiply(buffers.normalised, rows, buffers.raised);
+        down.multiply(activated(buffers, rows), rows, buffers.branch);
+        kernels.add(x, 0, buffers.branch, 0, rows * shape.width());
+    }
+
+    private float[] activated(BlockBuffers buffers, int rows) {
+        int hidden = shape.hidden();
+        if (shape.activation() == HiddenActivation.SWIGLU) {
+            buffers.spread(
+                    rows,
+                    (row, thread) ->
+                            kernels.swiGlu(buffers.raised, 2 * row * hidden, hidden, buffers.hidden, row * hidden));
+            return buffers.hidden;
+        }
+        buffers.spread(rows, (row, thread) -> {
+            if (shape.activation() == HiddenActivation.GELU_TANH) {
+                kernels.geluTanh(buffers.raised, row * hidden, hidden);
+            } else {
+                kernels.geluErf(buffers.raised, row * hidden, hidden);
+            }
+        });
+        return buffers.raised;
+    }
+}

@@ -1,0 +1,123 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.decode.speculate;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Drafts as many tokens as bring most per second: E[tokens](γ) / (t(rows) + drafting), from the measured acceptance at
+ * every depth, the measured cost of rows, and the measured time of the drafter. Where nothing pays it drafts nothing, and
+ * tries again now and then, each time after a longer pause.
+ */
+public final class AdaptiveDraftLength implements DraftLength {
+    private static final double FIRST_GUESS = 0.5;
+    private static final double GUESS_WEIGHT = 4;
+    private static final double MEMORY = 0.99;
+    private static final double WORTH = 1.04;
+    private static final double NEWEST = 0.25;
+    private static final int SHORTEST_PAUSE = 256;
+    private static final int LONGEST_PAUSE = 4096;
+    private static final int TRIAL = 3;
+
+    private final int deepest;
+    private final IntUnaryOperator nodes;
+    private final RowCosts costs;
+    private final double[] tries;
+    private final double[] hits;
+    /** By live sequences: time of the drafter per depth. */
+    private final Map<Integer, Double> drafting = new HashMap<>();
+
+    private int lastDepth;
+    private int lastLive;
+    private int pause = SHORTEST_PAUSE;
+    private int paused;
+    private int trial;
+
+    /**
+     * @param deepest most tokens one behind the other
+     * @param nodes tokens that the drafter drafts in all for a depth
+     */
+    public AdaptiveDraftLength(int deepest, IntUnaryOperator nodes, RowCosts costs) {
+        this.deepest = deepest;
+        this.nodes = nodes;
+        this.costs = costs;
+        this.tries = new double[deepest];
+        this.hits = new double[deepest];
+    }
+
+    /** For a drafter on this machine. */
+    public static AdaptiveDraftLength of(Drafter drafter, RowCosts costs) {
+        return new AdaptiveDraftLength(drafter.deepest(), drafter::nodes, costs);
+    }
+
+    @Override
+    public int next(int live) {
+        if (live != lastLive) {
+            lastLive = live;
+            pause = SHORTEST_PAUSE;
+            paused = 0;
+        }
+        int best = 1;
+        for (int depth = 2; depth <= deepest; depth++) {
+            best = gain(depth, live) > gain(best, live) ? depth : best;
+        }
+        if (deepest > 0 && (gain(best, live) >= WORTH || tries())) {
+            lastDepth = best;
+        } else {
+            lastDepth = 0;
+        }
+        return lastDepth;
+    }
+
+    /** Whether it is time to look whether drafts have begun to pay. */
+    private boolean tries() {
+        if (trial > 0) {
+            trial--;
+            return true;
+        }
+        if (++paused < pause) {
+            return false;
+        }
+        paused = 0;
+        pause = Math.min(LONGEST_PAUSE, 2 * pause);
+        trial = TRIAL - 1;
+        return true;
+    }
+
+    /** Tokens per second with drafts of a depth, over those without. */
+    double gain(int depth, int live) {
+        double tokens = 1;
+        double reached = 1;
+        for (int d = 1; d <= depth; d++) {
+            reached *= acceptance(d);
+            tokens += reached;
+        }
+        double plain = costs.nanos(live);
+        double drafted = costs.nanos(live * (1 + nodes.applyAsInt(depth))) + depth * drafting.getOrDefault(live, 0.0);
+        return tokens * plain / drafted;
+    }
+
+    /** Probability that a token at a depth is accepted if the one before it is; unseen depths are as the one before. */
+    double acceptance(int depth) {
+        double guess = depth == 1 ? FIRST_GUESS : acceptance(depth - 1);
+        return (hits[depth - 1] + GUESS_WEIGHT * guess) / (tries[depth - 1] + GUESS_WEIGHT);
+    }
+
+    @Override
+    public void verified(int depth, int accepted) {
+        // A drafter without an idea costs no rows, so that it says nothing about its ideas.
+        for (int d = 1; d <= Math.min(Math.min(depth, deepest), accepted + 1); d++) {
+            tries[d - 1] = MEMORY * tries[d - 1] + 1;
+            hits[d - 1] = MEMORY * hits[d - 1] + (d <= accepted ? 1 : 0);
+        }
+    }
+
+    @Override
+    public void stepped(int live, int drafted, int accepted, long draftNanos, long verifyNanos) {
+        if (lastDepth > 0) {
+            double perDepth = (double) draftNanos / lastDepth;
+            drafting.merge(live, perDepth, (old, now) -> old + NEWEST * (now - old));
+        }
+    }
+}

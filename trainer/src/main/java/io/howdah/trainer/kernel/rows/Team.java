@@ -1,0 +1,151 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.kernel.rows;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads that share the items of one short job after the other with the thread that asks. They look out for the next job
+ * a moment before they sleep, since a step of decoding has dozens of jobs of a few microseconds; and each takes the next
+ * item that nobody has taken, so that a thread which the machine holds up holds up nobody else. Used by one thread.
+ */
+public final class Team implements AutoCloseable {
+    private static final long SPIN_NANOS = 200_000;
+    private static final int SPINS_BETWEEN_LOOKS = 64;
+    private static final int SPINS_BEFORE_YIELD = 5_000;
+
+    private final Member[] members;
+    private volatile Job job = new Job(0, (item, thread) -> {});
+    private volatile boolean closed;
+
+    /** Work on one item of a job. */
+    @FunctionalInterface
+    public interface Work {
+        /** @param thread number of the thread that does it, from 0 on */
+        void run(int item, int thread);
+    }
+
+    /** @param threads at least 1, with the calling one */
+    public Team(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException(
+                    "Cannot make a team: threads=" + threads + ", expected at least 1; raise the number");
+        }
+        members = new Member[threads - 1];
+        for (int i = 0; i < members.length; i++) {
+            members[i] = new Member(i + 1);
+            members[i].thread.start();
+        }
+    }
+
+    /** Threads, with the calling one. */
+    public int size() {
+        return members.length + 1;
+    }
+
+    /** Runs {@code work} once per item, on any thread and in any order, and returns once all are done. */
+    public void run(int items, Work work) {
+        if (members.length == 0 || items < 2) {
+            for (int i = 0; i < items; i++) {
+                work.run(i, 0);
+            }
+            return;
+        }
+        Job mine = new Job(items, work);
+        job = mine;
+        for (Member member : members) {
+            if (member.sleeps) {
+                LockSupport.unpark(member.thread);
+            }
+        }
+        mine.share(0);
+        mine.await();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (Member member : members) {
+            LockSupport.unpark(member.thread);
+        }
+    }
+
+    private static final class Job {
+        private final int items;
+        private final Work work;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger done = new AtomicInteger();
+        private volatile @Nullable Throwable failure;
+
+        Job(int items, Work work) {
+            this.items = items;
+            this.work = work;
+        }
+
+        /** Does items until none is left. */
+        void share(int thread) {
+            for (int item = next.getAndIncrement(); item < items; item = next.getAndIncrement()) {
+                try {
+                    work.run(item, thread);
+                } catch (RuntimeException | Error e) {
+                    failure = e;
+                } finally {
+                    done.incrementAndGet();
+                }
+            }
+        }
+
+        void await() {
+            for (int spins = 0; done.get() < items; spins++) {
+                if (spins < SPINS_BEFORE_YIELD) {
+                    Thread.onSpinWait();
+                } else {
+                    Thread.yield();
+                }
+            }
+            Throwable thrown = failure;
+            if (thrown != null) {
+                throw new IllegalStateException("Cannot finish a job of the team: " + thrown, thrown);
+            }
+        }
+    }
+
+    private final class Member implements Runnable {
+        private final int number;
+        private final Thread thread;
+        private volatile boolean sleeps;
+
+        Member(int number) {
+            this.number = number;
+            this.thread = new Thread(this, "howdah-decode-" + number);
+            thread.setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            Job last = job;
+            while (awaitOtherThan(last)) {
+                last = job;
+                last.share(number);
+            }
+        }
+
+        private boolean awaitOtherThan(Job last) {
+            long since = System.nanoTime();
+            while (job == last && !closed) {
+                for (int i = 0; i < SPINS_BETWEEN_LOOKS && job == last; i++) {
+                    Thread.onSpinWait();
+                }
+                if (System.nanoTime() - since > SPIN_NANOS) {
+                    sleeps = true;
+                    while (job == last && !closed) {
+                        LockSupport.park(this);
+                    }
+                    sleeps = false;
+                }
+            }
+            return !closed;
+        }
+    }
+}

@@ -1,0 +1,252 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.kernel.rows;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link RowKernels} by the vector instructions of the JDK's incubating module. */
+public final class VectorRowKernels implements RowKernels {
+    private static final VectorSpecies<Float> FLOATS = species();
+    private static final int WIDE = FLOATS.length();
+
+    private final VectorMultiply products = new VectorMultiply();
+    private final PlainRowKernels plain = new PlainRowKernels();
+
+    /** No wider than the lanes of sums. */
+    static VectorSpecies<Float> species() {
+        VectorSpecies<Float> preferred = FloatVector.SPECIES_PREFERRED;
+        return preferred.length() <= LANES ? preferred : FloatVector.SPECIES_512;
+    }
+
+    @Override
+    public void multiply(PackedWeights w, float[] x, int rows, float[] y, int fromPanel, int toPanel) {
+        products.multiply(w, x, rows, y, fromPanel, toPanel);
+    }
+
+    @Override
+    public void scores(
+            float[] q, int qAt, float[] page, int keysAt, int width, int count, float scale, float[] scores, int at) {
+        int block = LANES * width;
+        int j = 0;
+        for (; WIDE == LANES && j + 4 * LANES <= count; j += 4 * LANES) {
+            int first = keysAt + j / LANES * block;
+            FloatVector a = FloatVector.zero(FLOATS);
+            FloatVector b = a;
+            FloatVector c = a;
+            FloatVector e = a;
+            for (int d = 0; d < width; d++) {
+                FloatVector factor = FloatVector.broadcast(FLOATS, q[qAt + d]);
+                int from = first + d * LANES;
+                a = FloatVector.fromArray(FLOATS, page, from).fma(factor, a);
+                b = FloatVector.fromArray(FLOATS, page, from + block).fma(factor, b);
+                c = FloatVector.fromArray(FLOATS, page, from + 2 * block).fma(factor, c);
+                e = FloatVector.fromArray(FLOATS, page, from + 3 * block).fma(factor, e);
+            }
+            a.mul(scale).intoArray(scores, at + j);
+            b.mul(scale).intoArray(scores, at + j + LANES);
+            c.mul(scale).intoArray(scores, at + j + 2 * LANES);
+            e.mul(scale).intoArray(scores, at + j + 3 * LANES);
+        }
+        for (; j < count; j += WIDE) {
+            int first = keysAt + j / LANES * block + j % LANES;
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int d = 0; d < width; d++) {
+                sum = FloatVector.fromArray(FLOATS, page, first + d * LANES)
+                        .fma(FloatVector.broadcast(FLOATS, q[qAt + d]), sum);
+            }
+            sum.mul(scale).intoArray(scores, at + j);
+        }
+    }
+
+    @Override
+    public float exponentials(float[] scores, int count) {
+        int whole = count / LANES * LANES;
+        FloatVector most = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        for (int j = 0; j < whole; j += WIDE) {
+            most = most.max(FloatVector.fromArray(FLOATS, scores, j));
+        }
+        float greatest = most.reduceLanes(VectorOperators.MAX);
+        for (int j = whole; j < count; j++) {
+            greatest = Math.max(greatest, scores[j]);
+        }
+        // Lanes beyond the last position add exactly 0.
+        Arrays.fill(scores, count, (count + LANES - 1) / LANES * LANES, Float.NEGATIVE_INFINITY);
+        float[] sums = new float[LANES];
+        for (int lane = 0; lane < LANES; lane += WIDE) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int j = lane; j < count; j += LANES) {
+                FloatVector value =
+                        exponential(FloatVector.fromArray(FLOATS, scores, j).sub(greatest));
+                value.intoArray(scores, j);
+                if (j + WIDE > count) {
+                    Arrays.fill(scores, count, j + WIDE, 0);
+                    value = FloatVector.fromArray(FLOATS, scores, j);
+                }
+                sum = sum.add(value);
+            }
+            sum.intoArray(sums, lane);
+        }
+        return PlainRowKernels.sum(sums);
+    }
+
+    static FloatVector exponential(FloatVector argument) {
+        FloatVector x = argument.max(Exponential.LEAST).min(Exponential.MOST);
+        FloatVector shifted = x.fma(
+                FloatVector.broadcast(FLOATS, Exponential.LOG2_E), FloatVector.broadcast(FLOATS, Exponential.MAGIC));
+        FloatVector n = shifted.sub(Exponential.MAGIC);
+        FloatVector r = n.fma(
+                FloatVector.broadcast(FLOATS, -Exponential.LN2_LOW),
+                n.fma(FloatVector.broadcast(FLOATS, -Exponential.LN2_HIGH), x));
+        FloatVector p =
+                FloatVector.broadcast(FLOATS, Exponential.C6).fma(r, FloatVector.broadcast(FLOATS, Exponential.C5));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C4));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C3));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C2));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, Exponential.C1));
+        FloatVector value = p.fma(r.mul(r), r).add(1f);
+        IntVector power = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exponential.EXPONENT);
+        return value.reinterpretAsInts().add(power).reinterpretAsFloats();
+    }
+
+    @Override
+    public void accumulate(
+            float[] weights, int from, int count, float[] page, int valuesAt, int width, float[] out, int outAt) {
+        int d = 0;
+        for (; d + 4 * WIDE <= width; d += 4 * WIDE) {
+            FloatVector a = FloatVector.fromArray(FLOATS, out, outAt + d);
+            FloatVector b = FloatVector.fromArray(FLOATS, out, outAt + d + WIDE);
+            FloatVector c = FloatVector.fromArray(FLOATS, out, outAt + d + 2 * WIDE);
+            FloatVector e = FloatVector.fromArray(FLOATS, out, outAt + d + 3 * WIDE);
+            for (int j = 0; j < count; j++) {
+                FloatVector factor = FloatVector.broadcast(FLOATS, weights[from + j]);
+                int at = valuesAt + j * width + d;
+                a = FloatVector.fromArray(FLOATS, page, at).fma(factor, a);
+                b = FloatVector.fromArray(FLOATS, page, at + WIDE).fma(factor, b);
+                c = FloatVector.fromArray(FLOATS, page, at + 2 * WIDE).fma(factor, c);
+                e = FloatVector.fromArray(FLOATS, page, at + 3 * WIDE).fma(factor, e);
+            }
+            a.intoArray(out, outAt + d);
+            b.intoArray(out, outAt + d + WIDE);
+            c.intoArray(out, outAt + d + 2 * WIDE);
+            e.intoArray(out, outAt + d + 3 * WIDE);
+        }
+        for (; d + WIDE <= width; d += WIDE) {
+            FloatVector a = FloatVector.fromArray(FLOATS, out, outAt + d);
+            for (int j = 0; j < count; j++) {
+                a = FloatVector.fromArray(FLOATS, page, valuesAt + j * width + d)
+                        .fma(FloatVector.broadcast(FLOATS, weights[from + j]), a);
+            }
+            a.intoArray(out, outAt + d);
+        }
+        for (; d < width; d++) {
+            float sum = out[outAt + d];
+            for (int j = 0; j < count; j++) {
+                sum = Math.fma(weights[from + j], page[valuesAt + j * width + d], sum);
+            }
+            out[outAt + d] = sum;
+        }
+    }
+
+    @Override
+    public void scale(float[] x, int at, int width, float factor) {
+        plain.scale(x, at, width, factor);
+    }
+
+    @Override
+    public void add(float[] x, int at, float[] y, int yAt, int width) {
+        plain.add(x, at, y, yAt, width);
+    }
+
+    @Override
+    public void rmsNorm(float[] x, int at, float[] weight, float epsilon, float[] out, int outAt) {
+        int width = weight.length;
+        if (width % LANES != 0) {
+            plain.rmsNorm(x, at, weight, epsilon, out, outAt);
+            return;
+        }
+        float[] sums = new float[LANES];
+        for (int lane = 0; lane < LANES; lane += WIDE) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int i = lane; i < width; i += LANES) {
+                FloatVector value = FloatVector.fromArray(FLOATS, x, at + i);
+                sum = value.fma(value, sum);
+            }
+            sum.intoArray(sums, lane);
+        }
+        float factor = PlainRowKernels.inverseRoot(PlainRowKernels.sum(sums), width, epsilon);
+        for (int i = 0; i < width; i += WIDE) {
+            FloatVector.fromArray(FLOATS, x, at + i)
+                    .mul(factor)
+                    .mul(FloatVector.fromArray(FLOATS, weight, i))
+                    .intoArray(out, outAt + i);
+        }
+    }
+
+    @Override
+    public void layerNorm(float[] x, int at, float[] weight, float[] bias, float epsilon, float[] out, int outAt) {
+        int width = weight.length;
+        if (width % LANES != 0) {
+            plain.layerNorm(x, at, weight, bias, epsilon, out, outAt);
+            return;
+        }
+        float[] sums = new float[LANES];
+        for (int lane = 0; lane < LANES; lane += WIDE) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int i = lane; i < width; i += LANES) {
+                sum = sum.add(FloatVector.fromArray(FLOATS, x, at + i));
+            }
+            sum.intoArray(sums, lane);
+        }
+        float mean = PlainRowKernels.sum(sums) / width;
+        for (int lane = 0; lane < LANES; lane += WIDE) {
+            FloatVector sum = FloatVector.zero(FLOATS);
+            for (int i = lane; i < width; i += LANES) {
+                FloatVector difference =
+                        FloatVector.fromArray(FLOATS, x, at + i).sub(mean);
+                sum = difference.fma(difference, sum);
+            }
+            sum.intoArray(sums, lane);
+        }
+        float factor = PlainRowKernels.inverseRoot(PlainRowKernels.sum(sums), width, epsilon);
+        for (int i = 0; i < width; i += WIDE) {
+            FloatVector.fromArray(FLOATS, x, at + i)
+                    .sub(mean)
+                    .mul(factor)
+                    .fma(FloatVector.fromArray(FLOATS, weight, i), FloatVector.fromArray(FLOATS, bias, i))
+                    .intoArray(out, outAt + i);
+        }
+    }
+
+    @Override
+    public void swiGlu(float[] x, int at, int width, float[] out, int outAt) {
+        if (width % WIDE != 0) {
+            plain.swiGlu(x, at, width, out, outAt);
+            return;
+        }
+        for (int i = 0; i < width; i += WIDE) {
+            FloatVector gate = FloatVector.fromArray(FLOATS, x, at + i);
+            gate.div(exponential(gate.neg()).add(1f))
+                    .mul(FloatVector.fromArray(FLOATS, x, at + width + i))
+                    .intoArray(out, outAt + i);
+        }
+    }
+
+    @Override
+    public void geluTanh(float[] x, int at, int width) {
+        if (width % WIDE != 0) {
+            plain.geluTanh(x, at, width);
+            return;
+        }
+        for (int i = at; i < at + width; i += WIDE) {
+            FloatVector value = FloatVector.fromArray(FLOATS, x, i);
+            FloatVector inner = value.mul(PlainRowKernels.GELU_CUBE)
+                    .mul(value)
+                    .fma(value, value)
+                    .mul(PlainRowKernels.GELU_SCALE);
+            value.div(exponential(inner.neg()).add(1f)).intoArray(x, i);
+        }
+    }
+}

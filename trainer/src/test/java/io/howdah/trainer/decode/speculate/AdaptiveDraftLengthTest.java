@@ -1,0 +1,106 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.decode.speculate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
+
+import io.howdah.trainer.tensor.Philox;
+import org.junit.jupiter.api.Test;
+
+/** Drafts are as long as pays on a machine with given costs, and turn themselves off where nothing pays. */
+class AdaptiveDraftLengthTest {
+    /** Rows are nearly free up to eight, then each costs in full. */
+    private static final RowCosts MEMORY_BOUND = new RowCosts(new int[] {1, 8, 64}, new double[] {1000, 1100, 8000});
+
+    /** Every row costs in full. */
+    private static final RowCosts COMPUTE_BOUND = new RowCosts(new int[] {1, 64}, new double[] {1000, 64000});
+
+    /** What a run of many steps has written per microsecond, over what plain decoding would have. */
+    private static double speed(AdaptiveDraftLength length, RowCosts costs, int live, double acceptance, double draft) {
+        Philox random = new Philox(5, 0);
+        double tokens = 0;
+        double nanos = 0;
+        for (int step = 0; step < 20_000; step++) {
+            int depth = length.next(live);
+            int kept = 0;
+            for (int sequence = 0; sequence < live; sequence++) {
+                int accepted = 0;
+                while (accepted < depth && random.nextDouble() < acceptance) {
+                    accepted++;
+                }
+                length.verified(depth, accepted);
+                kept += accepted;
+            }
+            double drafting = depth * draft;
+            double verifying = costs.nanos(live * (1 + depth));
+            length.stepped(live, live * depth, kept, (long) drafting, (long) verifying);
+            tokens += live + kept;
+            nanos += drafting + verifying;
+        }
+        return tokens / nanos / (live / costs.nanos(live));
+    }
+
+    private static AdaptiveDraftLength adaptive(RowCosts costs) {
+        return new AdaptiveDraftLength(7, depth -> depth, costs);
+    }
+
+    @Test
+    void draftsDeepWhereRowsAreFreeAndGuessesGood() {
+        AdaptiveDraftLength length = adaptive(MEMORY_BOUND);
+        assertThat(speed(length, MEMORY_BOUND, 1, 0.9, 10)).isGreaterThan(4);
+        assertThat(length.next(1)).isGreaterThan(5);
+        assertThat(length.acceptance(1)).isCloseTo(0.9, offset(0.1));
+    }
+
+    @Test
+    void draftsLessWhereGuessesAreWorse() {
+        AdaptiveDraftLength length = adaptive(MEMORY_BOUND);
+        assertThat(speed(length, MEMORY_BOUND, 1, 0.4, 150)).isGreaterThan(1.1);
+        assertThat(length.next(1)).isBetween(1, 3);
+    }
+
+    @Test
+    void isNeverMuchSlowerThanNoDrafts() {
+        for (int live : new int[] {1, 4, 16}) {
+            for (double acceptance : new double[] {0, 0.2, 0.5, 0.8}) {
+                for (double draft : new double[] {0, 100, 2000}) {
+                    for (RowCosts costs : new RowCosts[] {MEMORY_BOUND, COMPUTE_BOUND}) {
+                        AdaptiveDraftLength length = adaptive(costs);
+                        assertThat(speed(length, costs, live, acceptance, draft))
+                                .as("live " + live + " acceptance " + acceptance + " draft " + draft)
+                                .isGreaterThan(0.98);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void triesAgainNowAndThen() {
+        AdaptiveDraftLength length = adaptive(MEMORY_BOUND);
+        speed(length, MEMORY_BOUND, 1, 0, 10);
+        assertThat(length.next(1)).isZero();
+        assertThat(speed(length, MEMORY_BOUND, 1, 0.95, 10)).isGreaterThan(2.5);
+        assertThat(length.next(1)).isGreaterThan(3);
+    }
+
+    @Test
+    void aDrafterThatMostlyHasNoIdeaIsStillAsked() {
+        AdaptiveDraftLength length = adaptive(MEMORY_BOUND);
+        for (int step = 0; step < 500; step++) {
+            assertThat(length.next(1)).as("step " + step).isPositive();
+            boolean idea = step % 20 == 0;
+            length.verified(idea ? 4 : 0, idea ? 4 : 0);
+            length.stepped(1, idea ? 4 : 0, idea ? 4 : 0, 5, idea ? 1050 : 1000);
+        }
+        assertThat(length.acceptance(1)).isGreaterThan(0.8);
+    }
+
+    @Test
+    void costsAreInterpolatedAndContinued() {
+        assertThat(MEMORY_BOUND.nanos(1)).isEqualTo(1000);
+        assertThat(COMPUTE_BOUND.nanos(32)).isCloseTo(32000, offset(1e-6));
+        assertThat(MEMORY_BOUND.ratio(8)).isCloseTo(1.1, offset(1e-9));
+        assertThat(COMPUTE_BOUND.nanos(128)).isCloseTo(128000, offset(1e-6));
+    }
+}
