@@ -18,6 +18,9 @@ import java.util.Map;
  * frequent first), {@code dense}, and {@code best.auc} and {@code best.log.loss} (nats) of the true log-odds.
  */
 final class ClickGenerator implements Generator {
+    /** The truth has two weights of every id, in arrays. */
+    private static final long MOST_IDS = 1L << 30;
+
     private final long seed;
     private final int fields;
     private final int rows;
@@ -25,6 +28,11 @@ final class ClickGenerator implements Generator {
     private final ClickTruth truth;
 
     ClickGenerator(long seed, int fields, int rows, double zipfExponent) {
+        if ((long) fields * rows > MOST_IDS) {
+            throw new IllegalArgumentException("Cannot draw clicks: " + DatagenKeys.FIELDS.name() + "=" + fields + " "
+                    + DatagenKeys.ROWS_PER_FIELD.name() + "=" + rows + ", expected at most " + MOST_IDS
+                    + " ids in all; ask for fewer of either");
+        }
         this.seed = seed;
         this.fields = fields;
         this.rows = rows;

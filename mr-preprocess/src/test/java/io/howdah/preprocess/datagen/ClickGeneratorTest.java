@@ -165,4 +165,11 @@ class ClickGeneratorTest {
             assertThat(count).isBetween(9_600, 10_400);
         }
     }
+
+    @Test
+    void moreIdsThanArraysHoldAreRefused() {
+        assertThatThrownBy(() -> new ClickGenerator(3, 256, 10_000_000, 1.5))
+                .hasMessageContaining("Cannot draw clicks: howdah.datagen.fields=256")
+                .hasMessageContaining("expected at most");
+    }
 }
