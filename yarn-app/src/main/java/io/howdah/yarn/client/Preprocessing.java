@@ -3,7 +3,7 @@ package io.howdah.yarn.client;
 
 import io.howdah.preprocess.PreprocessJob;
 import io.howdah.preprocess.PreprocessKeys;
-import io.howdah.preprocess.PreprocessListener;
+import io.howdah.preprocess.JobListener;
 import io.howdah.preprocess.PreprocessResult;
 import io.howdah.trainer.config.Config;
 import java.io.IOException;
@@ -35,7 +35,7 @@ public final class Preprocessing {
     }
 
     /** One line when something has changed. */
-    private static final class Lines implements PreprocessListener {
+    private static final class Lines implements JobListener {
         private static final int STEP_PERCENT = 25;
 
         private final PrintStream printer;
