@@ -24,8 +24,10 @@ public final class SubmittedJob {
      * @throws IOException in one line, if the job failed
      */
     public static void runToEnd(String act, Job job, JobListener listener) throws IOException, InterruptedException {
+        boolean submitted = false;
         try {
             job.submit();
+            submitted = true;
             listener.submitted(job.getJobID().toString(), job.getTrackingURL());
             await(job, listener);
         } catch (ClassNotFoundException e) {
@@ -34,7 +36,9 @@ public final class SubmittedJob {
                             + " jar; build the jar again",
                     e);
         } catch (InterruptedException | RuntimeException e) {
-            kill(job);
+            if (submitted) {
+                kill(job);
+            }
             throw e;
         }
         if (!job.isSuccessful()) {
@@ -67,7 +71,7 @@ public final class SubmittedJob {
      */
     private static void kill(Job job) throws InterruptedException {
         try {
-            if (job.getJobID() != null && !job.isComplete()) {
+            if (!job.isComplete()) {
                 job.killJob();
                 for (int polls = 0; polls < POLLS_AFTER_KILL && !job.isComplete(); polls++) {
                     Thread.sleep(POLL_MILLIS);

@@ -98,6 +98,9 @@ public final class GenerationJob {
             }
             done = true;
             return summary;
+        } catch (IOException e) {
+            String cause = TaskFailures.take(job.getJobID());
+            throw cause == null ? e : new IOException(cause, e);
         } finally {
             if (!done) {
                 output.getFileSystem(hadoop).delete(output, true);

@@ -23,6 +23,16 @@ final class GenerationTask {
     /** Writes behind all prompts of {@code context}; what was done goes to its counters. */
     static void run(MapContext<NullWritable, Prompt, ?, ?> context, WrittenPrompt.Sink sink)
             throws IOException, InterruptedException {
+        try {
+            write(context, sink);
+        } catch (IOException | RuntimeException e) {
+            TaskFailures.note(context.getJobID(), e);
+            throw e;
+        }
+    }
+
+    private static void write(MapContext<NullWritable, Prompt, ?, ?> context, WrittenPrompt.Sink sink)
+            throws IOException, InterruptedException {
         Config config = JobConfiguration.parse(context.getConfiguration());
         DecodeSettings settings = new DecodeSettings(config);
         TaskModels models = TaskModels.of(context.getConfiguration());

@@ -44,6 +44,7 @@ final class TaskModels {
         settings.set(GenerateKeys.MODEL.name(), model.folder().toString());
         settings.setLong(WIDE_BYTES, wideBytes(model, draft));
         ship(job, model, localised, MODEL_PREFIX);
+        settings.unset(GenerateKeys.DRAFT_MODEL.name());
         if (draft != null) {
             settings.set(GenerateKeys.DRAFT_MODEL.name(), draft.folder().toString());
             ship(job, draft, localised, DRAFT_PREFIX);

@@ -87,7 +87,7 @@ final class PromptLines implements Closeable {
         int length = line.getLength();
         boolean carriageReturn = length > 0 && line.getBytes()[length - 1] == '\r';
         try {
-            return Text.decode(line.getBytes(), 0, carriageReturn ? length - 1 : length);
+            return Text.decode(line.getBytes(), 0, carriageReturn ? length - 1 : length, false);
         } catch (CharacterCodingException e) {
             throw new MalformedPromptException(place, "is not UTF-8");
         }

@@ -49,7 +49,7 @@ final class PromptReader extends RecordReader<NullWritable, Prompt> {
                 cursor = null;
             }
         }
-        read++;
+        read = current == null ? count : read + 1;
         return current != null;
     }
 
