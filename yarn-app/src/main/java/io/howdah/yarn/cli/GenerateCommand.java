@@ -27,8 +27,8 @@ class GenerateCommand extends Command {
     @Override
     protected final int execute(Configuration hadoop, PrintStream printer) throws Exception {
         Configuration where = where(hadoop);
-        GenerationSummary summary = GenerationJob.run(
-                where, JobConfiguration.parse(where), kind, new JobLines(printer, kind.toString()));
+        GenerationSummary summary =
+                GenerationJob.run(where, JobConfiguration.parse(where), kind, new JobLines(printer, kind.toString()));
         summary.print(printer);
         if (json != null) {
             Files.write(

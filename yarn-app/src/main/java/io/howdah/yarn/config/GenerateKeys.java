@@ -24,7 +24,9 @@ public final class GenerateKeys {
                     + " that preprocess wrote.");
 
     public static final Key<String> OUTPUT = Key.path(
-            PREFIX + "output", null, "Directory for the texts, or for the dataset of distill; it must be absent or empty.");
+            PREFIX + "output",
+            null,
+            "Directory for the texts, or for the dataset of distill; it must be absent or empty.");
 
     public static final Key<String> FORMAT = Key.choice(
             PREFIX + "format",
@@ -61,8 +63,8 @@ public final class GenerateKeys {
             "Map tasks, each with a model in its memory; the work of the prompts, as their sizes foretell it, is shared out"
                     + " evenly.");
 
-    public static final Key<Long> VCORES = Key.integer(
-            PREFIX + "vcores", 1L, 1, 1024, "cores", "Virtual cores, and threads, of a map task.");
+    public static final Key<Long> VCORES =
+            Key.integer(PREFIX + "vcores", 1L, 1, 1024, "cores", "Virtual cores, and threads, of a map task.");
 
     public static final Key<Long> MEMORY = Key.integer(
             PREFIX + "memory.mb",
@@ -87,8 +89,8 @@ public final class GenerateKeys {
             "Share of each task's prompts, at least a full batch, that is written once more without drafts, to measure what the"
                     + " drafts bring; 0 measures nothing.");
 
-    public static final Key<Boolean> DISTILL_PROMPTS = Key.flag(
-            "howdah.distill.prompts", true, "Whether the documents of distill begin with their prompts.");
+    public static final Key<Boolean> DISTILL_PROMPTS =
+            Key.flag("howdah.distill.prompts", true, "Whether the documents of distill begin with their prompts.");
 
     public static final List<Key<?>> ALL = List.of(
             MODEL,

@@ -110,8 +110,8 @@ public final class GenerationJob {
 
     private @Nullable ModelFiles draft() throws IOException, JobFailedException {
         String drafter = config.get(DecodeKeys.DRAFTER);
-        boolean needed = !drafter.equals(Drafters.NONE)
-                && Drafters.named(drafter).need() == Drafters.Need.DRAFT_MODEL;
+        boolean needed =
+                !drafter.equals(Drafters.NONE) && Drafters.named(drafter).need() == Drafters.Need.DRAFT_MODEL;
         return needed ? ModelFiles.find(hadoop, config, new Path(config.get(GenerateKeys.DRAFT_MODEL))) : null;
     }
 

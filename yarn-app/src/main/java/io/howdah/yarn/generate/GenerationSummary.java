@@ -52,8 +52,8 @@ public record GenerationSummary(
                 kind,
                 model.folder().toString(),
                 config.get(DecodeKeys.DRAFTER),
-                GenerationCounters.read(
-                        name -> counters.findCounter(GenerationCounters.GROUP, name).getValue()),
+                GenerationCounters.read(name ->
+                        counters.findCounter(GenerationCounters.GROUP, name).getValue()),
                 counters.findCounter(PromptCounter.MALFORMED).getValue(),
                 millis,
                 config.get(GenerateKeys.OUTPUT));

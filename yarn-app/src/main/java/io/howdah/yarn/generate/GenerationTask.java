@@ -54,7 +54,9 @@ final class GenerationTask {
                     compared(config, settings, prompts),
                     sink);
             GenerationCounters.write(
-                    done, (name, amount) -> context.getCounter(GenerationCounters.GROUP, name).increment(amount));
+                    done,
+                    (name, amount) ->
+                            context.getCounter(GenerationCounters.GROUP, name).increment(amount));
         }
     }
 

@@ -68,7 +68,10 @@ public record LoadedModel(DecoderNetwork network, TextCodec codec, Set<Integer> 
 
     private static LoadedModel pretrained(ModelFolder folder, Compute compute) throws IOException {
         Set<Integer> ends = ids(folder, "eos_token_id");
-        int[] beginning = ids(folder, "bos_token_id").stream().mapToInt(Integer::intValue).limit(1).toArray();
+        int[] beginning = ids(folder, "bos_token_id").stream()
+                .mapToInt(Integer::intValue)
+                .limit(1)
+                .toArray();
         TextCodec codec = TextCodecs.of(folder, beginning);
         LanguageNetwork weights = PretrainedModel.open(folder).network();
         try {

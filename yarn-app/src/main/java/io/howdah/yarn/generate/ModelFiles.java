@@ -71,8 +71,9 @@ public record ModelFiles(Path folder, List<FileStatus> files) {
             }
         } catch (FileNotFoundException e) {
             throw new JobFailedException(
-                    "Cannot find model: path=" + folder + " is missing, expected the output of a training, a checkpoint or"
-                            + " a folder with " + CONFIG + "; correct the path",
+                    "Cannot find model: path=" + folder
+                            + " is missing, expected the output of a training, a checkpoint or" + " a folder with "
+                            + CONFIG + "; correct the path",
                     e);
         }
         List<String> names = all.stream().map(file -> file.getPath().getName()).toList();

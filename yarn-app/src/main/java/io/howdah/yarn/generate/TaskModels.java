@@ -78,7 +78,8 @@ final class TaskModels {
         return folder(config.get(GenerateKeys.MODEL), MODEL_PREFIX);
     }
 
-    @Nullable ModelFolder draft(Config config) throws IOException {
+    @Nullable
+    ModelFolder draft(Config config) throws IOException {
         Key<String> key = GenerateKeys.DRAFT_MODEL;
         String path = config.find(key);
         return path == null ? null : folder(path, DRAFT_PREFIX);

@@ -22,8 +22,7 @@ record TaskStatistics(
         DecodingStatistics plain,
         long different) {
     /** Nothing done. */
-    static final DecodingStatistics NOTHING =
-            new DecodingStatistics(0, 0, 0, 0, 0, 0, 0, List.of(), List.of(), 0);
+    static final DecodingStatistics NOTHING = new DecodingStatistics(0, 0, 0, 0, 0, 0, 0, List.of(), List.of(), 0);
 
     /** Whether the same texts were written with and without drafts. */
     boolean compares() {

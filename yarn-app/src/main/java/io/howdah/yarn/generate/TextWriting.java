@@ -48,7 +48,8 @@ final class TextWriting {
     @FunctionalInterface
     interface Source {
         /** The next one, or null at the end. */
-        @Nullable Prompt next() throws IOException, InterruptedException;
+        @Nullable
+        Prompt next() throws IOException, InterruptedException;
     }
 
     /**
@@ -190,8 +191,8 @@ final class TextWriting {
         long different = 0;
         while (generator.isBusy()) {
             for (GenerationResult result : generator.step()) {
-                int[] before =
-                        Objects.requireNonNull(cohort.results().get(result.request())).tokens();
+                int[] before = Objects.requireNonNull(cohort.results().get(result.request()))
+                        .tokens();
                 different += Arrays.equals(before, result.tokens()) ? 0 : 1;
             }
             progress.run();

@@ -1,8 +1,8 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.generate;
 
-import io.howdah.trainer.decode.DecodeSettings;
 import io.howdah.trainer.decode.DecodeKeys;
+import io.howdah.trainer.decode.DecodeSettings;
 import io.howdah.trainer.decode.Drafters;
 import io.howdah.trainer.decode.DraftingParts;
 import io.howdah.trainer.decode.Generator;
@@ -28,9 +28,7 @@ final class Writers {
         this.model = model;
         this.settings = settings;
         this.parts = new DraftingParts(model.network(), draft == null ? null : draft.network());
-        this.row = settings.speculates()
-                ? Drafters.named(settings.config().get(DecodeKeys.DRAFTER))
-                : null;
+        this.row = settings.speculates() ? Drafters.named(settings.config().get(DecodeKeys.DRAFTER)) : null;
     }
 
     /** Without drafts. */

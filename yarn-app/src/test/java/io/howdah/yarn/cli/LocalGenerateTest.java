@@ -66,7 +66,8 @@ class LocalGenerateTest {
             assertThat(sample.path("logprobs")).hasSameSizeAs(sample.path("tokens"));
             assertThat(sample.path("finish").asText()).isIn("maximum", "end_token");
         }
-        assertThat(json(folder.resolve("plain/_statistics.json")).has("comparison")).isFalse();
+        assertThat(json(folder.resolve("plain/_statistics.json")).has("comparison"))
+                .isFalse();
         for (Drafters.Row row : Drafters.ALL) {
             List<String> settings = new ArrayList<>(List.of(common));
             settings.add("howdah.decode.drafter=" + row.name());
@@ -81,7 +82,10 @@ class LocalGenerateTest {
             assertThat(figures.path("comparison").path("different").asLong(-1)).isZero();
             assertThat(figures.path("comparison").path("plain").path("written").asLong())
                     .isPositive()
-                    .isEqualTo(figures.path("comparison").path("drafted").path("written").asLong());
+                    .isEqualTo(figures.path("comparison")
+                            .path("drafted")
+                            .path("written")
+                            .asLong());
         }
     }
 
@@ -145,8 +149,7 @@ class LocalGenerateTest {
                 .startsWith("Cannot write behind prompt: place=long.jsonl:1 error=")
                 .contains("the context 160")
                 .hasLineCount(1);
-        Outcome skipped =
-                writer.generate("skipped", "howdah.generate.input=" + file, "howdah.generate.malformed=skip");
+        Outcome skipped = writer.generate("skipped", "howdah.generate.input=" + file, "howdah.generate.malformed=skip");
         assertThat(skipped.status()).as(skipped.text()).isZero();
         assertThat(skipped.out()).contains("malformed=2 too long=1");
         assertThat(lines("skipped")).hasSize(1);
@@ -167,11 +170,15 @@ class LocalGenerateTest {
                 "howdah.generate.output=" + folder.resolve("none"),
                 "howdah.generate.model=/nowhere/model");
         assertThat(model.status()).isEqualTo(1);
-        assertThat(model.err()).startsWith("Cannot find model: path=/nowhere/model").hasLineCount(1);
-        Outcome draft = writer.generate(
-                "none", "howdah.generate.input=" + writer.dataset(), "howdah.decode.drafter=model");
+        assertThat(model.err())
+                .startsWith("Cannot find model: path=/nowhere/model")
+                .hasLineCount(1);
+        Outcome draft =
+                writer.generate("none", "howdah.generate.input=" + writer.dataset(), "howdah.decode.drafter=model");
         assertThat(draft.status()).isEqualTo(2);
-        assertThat(draft.err()).contains("howdah.generate.draft.model is not set").hasLineCount(1);
+        assertThat(draft.err())
+                .contains("howdah.generate.draft.model is not set")
+                .hasLineCount(1);
     }
 
     @Test
@@ -213,7 +220,9 @@ class LocalGenerateTest {
                         "howdah.preprocess.rows.per.batch=16",
                         "howdah.preprocess.sequence.length=32"));
         assertThat(distilled.status()).as(distilled.text()).isZero();
-        assertThat(json(folder.resolve("distilled/_dataset.json")).path("source").asText())
+        assertThat(json(folder.resolve("distilled/_dataset.json"))
+                        .path("source")
+                        .asText())
                 .contains("distill", "step-00000006");
         Outcome trained = writer.succeed(
                 "train",

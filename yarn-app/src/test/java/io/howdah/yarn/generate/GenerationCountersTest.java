@@ -24,9 +24,7 @@ class GenerationCountersTest {
         GenerationCounters.write(task, (name, amount) -> counters.merge(name, amount, Long::sum));
         GenerationCounters.write(task, (name, amount) -> counters.merge(name, amount, Long::sum));
         TaskStatistics sum = GenerationCounters.read(name -> counters.getOrDefault(name, 0L));
-        assertThat(sum)
-                .isEqualTo(new TaskStatistics(
-                        8, 2, ALL.plus(ALL), DRAFTED.plus(DRAFTED), PLAIN.plus(PLAIN), 0));
+        assertThat(sum).isEqualTo(new TaskStatistics(8, 2, ALL.plus(ALL), DRAFTED.plus(DRAFTED), PLAIN.plus(PLAIN), 0));
         assertThat(sum.speedUp()).isEqualTo(1.5);
         assertThat(counters).hasSizeLessThan(60);
     }

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class OrderedTextsTest {
     private static Prompt prompt(int number) {
-        return new Prompt(
-                "p" + number, "f:" + number, new Prompt.Text("x"), OptionalInt.empty(), OptionalLong.empty());
+        return new Prompt("p" + number, "f:" + number, new Prompt.Text("x"), OptionalInt.empty(), OptionalLong.empty());
     }
 
     private static GenerationResult result(GenerationRequest request) {
@@ -36,7 +35,8 @@ class OrderedTextsTest {
         List<String> passed = new ArrayList<>();
         OrderedTexts ordered = new OrderedTexts(written -> {
             passed.add(written.prompt().id());
-            assertThat(new String(written.texts().get(1).bytes(), StandardCharsets.UTF_8)).isEqualTo("s1");
+            assertThat(new String(written.texts().get(1).bytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("s1");
         });
         List<GenerationRequest> all = new ArrayList<>();
         List<String> ids = new ArrayList<>();

@@ -93,9 +93,11 @@ class RepeatedTaskTest {
         }
         Config config = JobConfiguration.parse(hadoop);
         Job job = Job.getInstance(hadoop);
-        org.apache.hadoop.fs.Path model = new org.apache.hadoop.fs.Path(writer.model().toString());
+        org.apache.hadoop.fs.Path model =
+                new org.apache.hadoop.fs.Path(writer.model().toString());
         TaskModels.ship(job, ModelFiles.find(hadoop, config, model), null);
-        FileOutputFormat.setOutputPath(job, new org.apache.hadoop.fs.Path(folder.resolve(output).toUri()));
+        FileOutputFormat.setOutputPath(
+                job, new org.apache.hadoop.fs.Path(folder.resolve(output).toUri()));
         return job;
     }
 

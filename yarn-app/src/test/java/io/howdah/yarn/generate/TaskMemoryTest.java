@@ -27,8 +27,7 @@ class TaskMemoryTest {
         assertThat(memory(0, "howdah.decode.precision", "fp32").heapMb()).isEqualTo(192 + 64 + 84 + 256);
         assertThat(memory(0, "howdah.decode.cache.mb", "1000").heapMb()).isEqualTo(192 + 64 + 64 + 1000);
         assertThat(memory(0, "howdah.decode.drafter", "ngram")).isEqualTo(memory(0));
-        assertThat(memory(MODEL / 4, "howdah.decode.drafter", "model").heapMb())
-                .isEqualTo(192 + 64 + 80 + 256 + 128);
+        assertThat(memory(MODEL / 4, "howdah.decode.drafter", "model").heapMb()).isEqualTo(192 + 64 + 80 + 256 + 128);
     }
 
     @Test

@@ -47,10 +47,8 @@ final class HuggingFaceCodec implements TextCodec {
         JsonNode root = new ObjectMapper().readTree(content);
         TokenTable table = TokenTable.of(root, location);
         useUnpackedLibrary();
-        Map<String, String> options =
-                Map.of("addSpecialTokens", "true", "truncation", "false", "padding", "false");
-        HuggingFaceTokenizer tokenizer =
-                HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(content), options);
+        Map<String, String> options = Map.of("addSpecialTokens", "true", "truncation", "false", "padding", "false");
+        HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(content), options);
         return new HuggingFaceCodec(tokenizer, table, beginning);
     }
 
@@ -66,7 +64,9 @@ final class HuggingFaceCodec implements TextCodec {
     @Override
     public int[] encode(String text) {
         long[] ids = tokenizer.encode(text, true, false).getIds();
-        return ids.length == 0 ? beginning.clone() : Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+        return ids.length == 0
+                ? beginning.clone()
+                : Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
     }
 
     @Override

@@ -40,8 +40,9 @@ final class TokenTable implements TokenBytes {
                 put(table, token, decoder.apply(vocabulary.path(token).path(0).asText()));
             }
         } else {
-            vocabulary.fields().forEachRemaining(entry -> put(
-                    table, entry.getValue().asInt(), decoder.apply(entry.getKey())));
+            vocabulary
+                    .fields()
+                    .forEachRemaining(entry -> put(table, entry.getValue().asInt(), decoder.apply(entry.getKey())));
         }
         for (JsonNode added : root.path("added_tokens")) {
             byte[] content = added.path("content").asText().getBytes(StandardCharsets.UTF_8);

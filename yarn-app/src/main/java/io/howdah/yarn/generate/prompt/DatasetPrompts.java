@@ -35,8 +35,7 @@ final class DatasetPrompts implements PromptSource {
         Path path = new Path(settings.input());
         Path qualified = path.getFileSystem(hadoop).makeQualified(path);
         DatasetManifest manifest = DatasetManifest.read(qualified.getFileSystem(hadoop), qualified);
-        if (!manifest.layout().holdsTokens()
-                || manifest.layout().sequenceLength() < settings.rowTokens()) {
+        if (!manifest.layout().holdsTokens() || manifest.layout().sequenceLength() < settings.rowTokens()) {
             throw new ConfigException("Cannot generate: " + GenerateKeys.INPUT.name() + "=" + path + " holds "
                     + manifest.layout() + ", expected rows of at least " + settings.rowTokens()
                     + " tokens; choose another dataset or lower " + GenerateKeys.PROMPT_TOKENS.name());
@@ -52,13 +51,11 @@ final class DatasetPrompts implements PromptSource {
     }
 
     @Override
-    public PromptCursor open(
-            Configuration hadoop, PromptSettings settings, PromptRange range, Consumer<String> skipped)
+    public PromptCursor open(Configuration hadoop, PromptSettings settings, PromptRange range, Consumer<String> skipped)
             throws IOException {
         Dataset dataset = HdfsDataset.open(hadoop, new Path(range.path()), settings.part());
         int separator = Integer.parseInt(dataset.properties().get("separator"));
-        ExampleReader reader =
-                dataset.open(ReadOrder.sequential(), position(dataset.splits(), range.first()));
+        ExampleReader reader = dataset.open(ReadOrder.sequential(), position(dataset.splits(), range.first()));
         return new Cursor(dataset, reader, separator, settings.rowTokens(), range);
     }
 
@@ -103,8 +100,7 @@ final class DatasetPrompts implements PromptSource {
                 read();
             }
             String id = name + "/" + row++;
-            return new Prompt(
-                    id, id, new Prompt.Tokens(rows[taken++]), OptionalInt.empty(), OptionalLong.empty());
+            return new Prompt(id, id, new Prompt.Tokens(rows[taken++]), OptionalInt.empty(), OptionalLong.empty());
         }
 
         private void read() throws IOException {

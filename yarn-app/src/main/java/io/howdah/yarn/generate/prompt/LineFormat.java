@@ -44,8 +44,7 @@ enum LineFormat {
     TEXT {
         @Override
         Prompt parse(String line, String place) {
-            return new Prompt(
-                    place, place, new Prompt.Text(line), OptionalInt.empty(), OptionalLong.empty());
+            return new Prompt(place, place, new Prompt.Text(line), OptionalInt.empty(), OptionalLong.empty());
         }
     };
 

@@ -47,8 +47,7 @@ record LinePrompts(LineFormat format) implements PromptSource {
     }
 
     @Override
-    public PromptCursor open(
-            Configuration hadoop, PromptSettings settings, PromptRange range, Consumer<String> skipped)
+    public PromptCursor open(Configuration hadoop, PromptSettings settings, PromptRange range, Consumer<String> skipped)
             throws IOException {
         return new Cursor(
                 format,

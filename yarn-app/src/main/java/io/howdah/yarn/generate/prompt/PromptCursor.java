@@ -8,5 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads prompts one after the other. */
 interface PromptCursor extends Closeable {
     /** The next prompt, or null at the end. */
-    @Nullable Prompt next() throws IOException;
+    @Nullable
+    Prompt next() throws IOException;
 }

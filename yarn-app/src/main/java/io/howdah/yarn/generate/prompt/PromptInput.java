@@ -42,7 +42,10 @@ public final class PromptInput extends InputFormat<NullWritable, Prompt> {
         List<PromptSplit> splits = new ArrayList<>();
         for (SplitPlan.Piece piece : pieces) {
             splits.add(new PromptSplit(
-                    splits.size(), piece.weight(), piece.ranges(), hosts(hadoop, piece.ranges().get(0))));
+                    splits.size(),
+                    piece.weight(),
+                    piece.ranges(),
+                    hosts(hadoop, piece.ranges().get(0))));
         }
         if (splits.stream().allMatch(split -> split.getLength() == 0)) {
             throw new ConfigException("Cannot generate: " + GenerateKeys.INPUT.name() + "=" + settings.input()
@@ -56,8 +59,7 @@ public final class PromptInput extends InputFormat<NullWritable, Prompt> {
         Path path = new Path(range.path());
         FileSystem fileSystem = path.getFileSystem(hadoop);
         FileStatus status = fileSystem.getFileStatus(path);
-        BlockLocation[] blocks =
-                status.isFile() ? fileSystem.getFileBlockLocations(status, range.offset(), 1) : null;
+        BlockLocation[] blocks = status.isFile() ? fileSystem.getFileBlockLocations(status, range.offset(), 1) : null;
         return blocks == null || blocks.length == 0 ? new String[0] : blocks[0].getHosts();
     }
 

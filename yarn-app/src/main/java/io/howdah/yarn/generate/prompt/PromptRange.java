@@ -25,7 +25,6 @@ record PromptRange(String path, String name, long offset, long first, long count
     }
 
     static PromptRange read(DataInput in) throws IOException {
-        return new PromptRange(
-                Text.readString(in), Text.readString(in), in.readLong(), in.readLong(), in.readLong());
+        return new PromptRange(Text.readString(in), Text.readString(in), in.readLong(), in.readLong(), in.readLong());
     }
 }

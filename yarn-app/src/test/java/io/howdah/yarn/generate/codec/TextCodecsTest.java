@@ -75,8 +75,7 @@ class TextCodecsTest {
 
     @Test
     void piecesStandForSpacesAndBytesAndSpecialOnesForNothing() throws IOException {
-        String json =
-                """
+        String json = """
                 {"version":"1.0","truncation":null,"padding":null,
                  "added_tokens":[{"id":0,"content":"<s>","single_word":false,"lstrip":false,"rstrip":false,
                                   "normalized":false,"special":true}],

@@ -61,7 +61,11 @@ class PromptInputTest {
     void everyPromptIsReadOnceInOrderWhateverTheTasksAndCompression() throws IOException {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < 23; i++) {
-            lines.append(i % 5 == 0 ? "\n" : "").append("prompt ").append(i).append(" ü".repeat(i)).append("\n");
+            lines.append(i % 5 == 0 ? "\n" : "")
+                    .append("prompt ")
+                    .append(i)
+                    .append(" ü".repeat(i))
+                    .append("\n");
         }
         Files.createDirectory(folder.resolve("b"));
         Files.writeString(folder.resolve("b/two.txt"), "last without an end");
@@ -73,21 +77,26 @@ class PromptInputTest {
         List<Prompt> one = read(settings("howdah.generate.tasks=1"));
         assertThat(one).hasSize(47);
         assertThat(one.get(0).id()).isEqualTo("a.txt:2");
-        assertThat(one.get(23)).isEqualTo(new Prompt(
-                "b/two.txt:1",
-                "b/two.txt:1",
-                new Prompt.Text("last without an end"),
-                java.util.OptionalInt.empty(),
-                java.util.OptionalLong.empty()));
+        assertThat(one.get(23))
+                .isEqualTo(new Prompt(
+                        "b/two.txt:1",
+                        "b/two.txt:1",
+                        new Prompt.Text("last without an end"),
+                        java.util.OptionalInt.empty(),
+                        java.util.OptionalLong.empty()));
         for (int tasks = 2; tasks < 9; tasks++) {
-            assertThat(read(settings("howdah.generate.tasks=" + tasks))).as("tasks=%d", tasks).isEqualTo(one);
+            assertThat(read(settings("howdah.generate.tasks=" + tasks)))
+                    .as("tasks=%d", tasks)
+                    .isEqualTo(one);
         }
-        assertThat(read(settings("howdah.generate.tasks=2", "howdah.generate.prompts=25"))).isEqualTo(one.subList(0, 25));
+        assertThat(read(settings("howdah.generate.tasks=2", "howdah.generate.prompts=25")))
+                .isEqualTo(one.subList(0, 25));
     }
 
     @Test
     void namesFileAndLineOfWhatIsNoPrompt() throws IOException {
-        Files.writeString(folder.resolve("x.jsonl"), "{\"prompt\":\"good\",\"seed\":-3,\"max_tokens\":5}\n\n{\"prompt\":}\n");
+        Files.writeString(
+                folder.resolve("x.jsonl"), "{\"prompt\":\"good\",\"seed\":-3,\"max_tokens\":5}\n\n{\"prompt\":}\n");
         String[] json = {"howdah.generate.format=jsonl"};
         assertThatThrownBy(() -> read(settings(json)))
                 .isInstanceOf(MalformedPromptException.class)
@@ -100,8 +109,14 @@ class PromptInputTest {
             assertThat(prompt.seed()).hasValue(-3);
         });
         for (String line : List.of(
-                "[]", "{\"prompt\":1}", "{}", "{\"prompt\":\"a\",\"max_tokens\":0}", "{\"prompt\":\"a\",\"seed\":1.5}",
-                "{\"prompt\":\"a\",\"id\":{}}", "{\"prompt\":\"a\"} x", "{\"prompt\":\"a\",\"prompt\":\"b\"}")) {
+                "[]",
+                "{\"prompt\":1}",
+                "{}",
+                "{\"prompt\":\"a\",\"max_tokens\":0}",
+                "{\"prompt\":\"a\",\"seed\":1.5}",
+                "{\"prompt\":\"a\",\"id\":{}}",
+                "{\"prompt\":\"a\"} x",
+                "{\"prompt\":\"a\",\"prompt\":\"b\"}")) {
             assertThatThrownBy(() -> LineFormat.JSONL.parse(line, "here:1"))
                     .as(line)
                     .isInstanceOf(MalformedPromptException.class)
@@ -123,7 +138,9 @@ class PromptInputTest {
     void numbersOfPromptsDependOnTheirIdsAlone() throws IOException {
         Prompt first = LineFormat.JSONL.parse("{\"id\":\"x\",\"prompt\":\"a\"}", "f:1");
         assertThat(first.number())
-                .isEqualTo(LineFormat.JSONL.parse("{\"id\":\"x\",\"prompt\":\"b\"}", "g:9").number())
+                .isEqualTo(LineFormat.JSONL
+                        .parse("{\"id\":\"x\",\"prompt\":\"b\"}", "g:9")
+                        .number())
                 .isNotEqualTo(LineFormat.TEXT.parse("a", "f:1").number());
         assertThat(first.number()).isEqualTo(0x2d711642b726b044L);
     }

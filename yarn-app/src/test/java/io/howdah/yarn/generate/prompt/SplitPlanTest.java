@@ -41,8 +41,8 @@ class SplitPlanTest {
     @Test
     void noPieceIsEmpty() {
         assertThat(plan(5, 5).pieces(8)).hasSize(2);
-        assertThat(plan(1, 1000, 1).pieces(3)).allSatisfy(piece -> assertThat(piece.ranges())
-                .isNotEmpty());
+        assertThat(plan(1, 1000, 1).pieces(3))
+                .allSatisfy(piece -> assertThat(piece.ranges()).isNotEmpty());
         assertThat(plan(0, 0).pieces(3)).hasSize(1);
         assertThat(plan().pieces(3)).isEmpty();
     }
