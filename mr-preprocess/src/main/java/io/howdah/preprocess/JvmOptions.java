@@ -4,7 +4,7 @@ package io.howdah.preprocess;
 import org.apache.hadoop.conf.Configuration;
 
 /** The Java and the Java options of MapReduce's own processes. */
-final class JvmOptions {
+public final class JvmOptions {
     /** Java that containers run on; declared by the client, plain Hadoop configuration here. */
     static final String JAVA_HOME = "howdah.java.home";
 
@@ -15,7 +15,8 @@ final class JvmOptions {
 
     private JvmOptions() {}
 
-    static void apply(Configuration job) {
+    /** Adds the options that Howdah's code needs to those that are set. */
+    public static void apply(Configuration job) {
         for (String task : new String[] {"map", "reduce"}) {
             String name = "mapreduce." + task + ".java.opts";
             job.set(name, appended(job.get(name, job.get(OLD_TASK_OPTIONS, "")), ARROW_OPENS));

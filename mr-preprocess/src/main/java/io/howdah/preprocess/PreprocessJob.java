@@ -13,36 +13,25 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.io.BytesWritable;
 import org.apache.hadoop.mapreduce.Counters;
 import org.apache.hadoop.mapreduce.Job;
 import org.apache.hadoop.mapreduce.MRJobConfig;
-import org.apache.hadoop.mapreduce.TaskCompletionEvent;
-import org.apache.hadoop.mapreduce.TaskCompletionEvent.Status;
 import org.apache.hadoop.mapreduce.lib.input.FileInputFormat;
-import org.apache.hadoop.mapreduce.lib.output.FileOutputCommitter;
-import org.apache.hadoop.mapreduce.lib.output.FileOutputFormat;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs preprocessing as a MapReduce job: documents are cleaned by the mappers, meet their duplicates in the reducers and
  * are packed into shards there. The same input and seed give the same bytes, whatever the number of maps.
  */
 public final class PreprocessJob {
-    private static final Logger LOG = LoggerFactory.getLogger(PreprocessJob.class);
     private static final String SPLIT_BYTES = "mapreduce.input.fileinputformat.split.maxsize";
     private static final long DEFAULT_SPLIT_BYTES = 128L << 20;
-    private static final int EVENTS_PER_CALL = 1000;
-    private static final long POLL_MILLIS = 250;
-    private static final int POLLS_AFTER_KILL = 60;
 
     private final Config config;
     private final Configuration hadoop;
     private final Path output;
-    private final PreprocessListener listener;
+    private final JobListener listener;
 
-    private PreprocessJob(Configuration hadoop, Config config, PreprocessListener listener) {
+    private PreprocessJob(Configuration hadoop, Config config, JobListener listener) {
         this.config = config;
         this.hadoop = hadoop;
         this.output = new Path(config.get(PreprocessKeys.OUTPUT));
@@ -58,7 +47,7 @@ public final class PreprocessJob {
      * @throws ConfigException in one line, before anything is submitted, if the input is missing or the output is not
      * @throws IOException in one line, if the job failed or kept no document
      */
-    public static PreprocessResult run(Configuration hadoop, Config config, PreprocessListener listener)
+    public static PreprocessResult run(Configuration hadoop, Config config, JobListener listener)
             throws IOException, InterruptedException {
         return new PreprocessJob(hadoop, config, listener).run();
     }
@@ -85,25 +74,16 @@ public final class PreprocessJob {
         config.settings().forEach(settings::set);
         settings.setBoolean(MRJobConfig.JOB_CANCEL_DELEGATION_TOKEN, false);
         settings.setLong(SPLIT_BYTES, settings.getLong(SPLIT_BYTES, DEFAULT_SPLIT_BYTES));
-        // Version 2 publishes a task's files one by one, and the manifest takes the place of _SUCCESS.
-        settings.setInt(FileOutputCommitter.FILEOUTPUTCOMMITTER_ALGORITHM_VERSION, 1);
-        settings.setBoolean(FileOutputCommitter.SUCCESSFUL_JOB_OUTPUT_DIR_MARKER, false);
         JvmOptions.apply(settings);
         if (settings.get(MRJobConfig.JAR) == null) {
             job.setJarByClass(PreprocessJob.class);
         }
         FileInputFormat.setInputDirRecursive(job, true);
         FileInputFormat.setInputPaths(job, config.get(PreprocessKeys.INPUT));
-        FileOutputFormat.setOutputPath(job, output);
         job.setInputFormatClass(
                 DocumentFormat.named(config.get(PreprocessKeys.FORMAT)).input().get());
         job.setMapperClass(CleanMapper.class);
-        job.setPartitionerClass(ShardPartitioner.class);
-        job.setReducerClass(DeduplicateReducer.class);
-        job.setNumReduceTasks(config.getInt(PreprocessKeys.SHARDS));
-        job.setOutputKeyClass(BytesWritable.class);
-        job.setOutputValueClass(BytesWritable.class);
-        job.setOutputFormatClass(ShardOutput.class);
+        DatasetReduction.apply(job, config.getInt(PreprocessKeys.SHARDS), output);
         return job;
     }
 
@@ -130,82 +110,8 @@ public final class PreprocessJob {
 
     private PreprocessResult runToEnd(Job job) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        try {
-            job.submit();
-            listener.submitted(job.getJobID().toString(), job.getTrackingURL());
-            await(job);
-        } catch (ClassNotFoundException e) {
-            throw new IOException(
-                    "Cannot preprocess: class=" + e.getMessage() + " is missing, expected it in the job's"
-                            + " jar; build the jar again",
-                    e);
-        } catch (InterruptedException | RuntimeException e) {
-            kill(job);
-            throw e;
-        }
-        if (!job.isSuccessful()) {
-            throw new IOException("Cannot preprocess: job=" + job.getJobID() + " "
-                    + job.getStatus().getState() + " error=" + failureOf(job)
-                    + ", expected it to succeed; see its logs at " + job.getTrackingURL());
-        }
+        SubmittedJob.runToEnd("preprocess", job, listener);
         return result(job, (System.nanoTime() - start) / 1_000_000);
-    }
-
-    private void await(Job job) throws IOException, InterruptedException {
-        float maps = -1;
-        float reduces = -1;
-        boolean complete;
-        do {
-            complete = job.isComplete();
-            if (job.mapProgress() != maps || job.reduceProgress() != reduces) {
-                maps = job.mapProgress();
-                reduces = job.reduceProgress();
-                listener.progressed(maps, reduces);
-            }
-            if (!complete) {
-                Thread.sleep(POLL_MILLIS);
-            }
-        } while (!complete);
-    }
-
-    /**
-     * Ends the job and waits for its end, so that nothing writes to the output any more. The error that made this
-     * necessary is the one to tell, so that others are only logged.
-     */
-    private static void kill(Job job) throws InterruptedException {
-        try {
-            if (job.getJobID() != null && !job.isComplete()) {
-                job.killJob();
-                for (int polls = 0; polls < POLLS_AFTER_KILL && !job.isComplete(); polls++) {
-                    Thread.sleep(POLL_MILLIS);
-                }
-            }
-        } catch (IOException | IllegalStateException e) {
-            LOG.warn("Cannot kill job {}, expected it to end; run mapred job -kill", job.getJobID(), e);
-        }
-    }
-
-    /** The first line that the first failed task attempt left, or what the job says itself. */
-    private static String failureOf(Job job) throws IOException, InterruptedException {
-        int seen = 0;
-        for (TaskCompletionEvent[] events = job.getTaskCompletionEvents(seen, EVENTS_PER_CALL);
-                events.length > 0;
-                events = job.getTaskCompletionEvents(seen, EVENTS_PER_CALL)) {
-            for (TaskCompletionEvent event : events) {
-                if (event.getStatus() == Status.FAILED || event.getStatus() == Status.TIPFAILED) {
-                    String[] diagnostics = job.getTaskDiagnostics(event.getTaskAttemptId());
-                    if (diagnostics != null && diagnostics.length > 0) {
-                        return firstLine(diagnostics[0]);
-                    }
-                }
-            }
-            seen += events.length;
-        }
-        return firstLine(job.getStatus().getFailureInfo());
-    }
-
-    private static String firstLine(String text) {
-        return String.valueOf(text).lines().findFirst().orElse("");
     }
 
     private PreprocessResult result(Job job, long millis) throws IOException {

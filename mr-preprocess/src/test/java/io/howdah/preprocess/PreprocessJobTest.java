@@ -217,7 +217,7 @@ class PreprocessJobTest {
     @Test
     void listenerThatFailsEndsTheJob() throws Exception {
         Corpus.writeText(input, Corpus.documents(5));
-        PreprocessListener failing = new PreprocessListener() {
+        JobListener failing = new JobListener() {
             @Override
             public void submitted(String job, String trackingUrl) {
                 throw new IllegalStateException("listener");
@@ -234,7 +234,7 @@ class PreprocessJobTest {
     @Test
     void interruptedCallerLeavesNothing() throws Exception {
         Corpus.writeText(input, Corpus.documents(5));
-        PreprocessListener interrupting = new PreprocessListener() {
+        JobListener interrupting = new JobListener() {
             @Override
             public void submitted(String job, String trackingUrl) {
                 Thread.currentThread().interrupt();
@@ -257,7 +257,7 @@ class PreprocessJobTest {
     }
 
     private PreprocessResult run(Map<String, String> overrides) throws IOException, InterruptedException {
-        PreprocessListener listener = new PreprocessListener() {
+        JobListener listener = new JobListener() {
             @Override
             public void submitted(String job, String trackingUrl) {
                 heard.add("submitted " + job);

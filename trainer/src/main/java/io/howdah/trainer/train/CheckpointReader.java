@@ -5,6 +5,7 @@ import io.howdah.trainer.checkpoint.BlobStore;
 import io.howdah.trainer.checkpoint.ChecksumInputStream;
 import io.howdah.trainer.checkpoint.Manifest;
 import io.howdah.trainer.checkpoint.ManifestJson;
+import io.howdah.trainer.checkpoint.ModelFolder;
 import io.howdah.trainer.checkpoint.SafetensorsReader;
 import io.howdah.trainer.model.RemoteTables;
 import io.howdah.trainer.model.TrainableModel;
@@ -70,12 +71,31 @@ public final class CheckpointReader {
 
     /** Copies the FP32 weights of a set into {@code model}, once their checksum is right. */
     public void loadModel(String set, Manifest manifest, TrainableModel model) throws IOException {
+        try (InputStream in = blobs.open(set, Manifest.MODEL_BLOB)) {
+            load(in, blobs.location(set), manifest, model);
+        }
+    }
+
+    /** The manifest of a checkpoint whose blobs are the files of a folder, such as a copy of one. */
+    public static Manifest manifest(ModelFolder folder) throws IOException {
+        try (InputStream in = folder.open(Manifest.BLOB)) {
+            return ManifestJson.read(in, folder.location());
+        }
+    }
+
+    /** Copies the FP32 weights of a checkpoint whose blobs are the files of a folder, once their checksum is right. */
+    public static void loadModel(ModelFolder folder, Manifest manifest, TrainableModel model) throws IOException {
+        try (InputStream in = folder.open(Manifest.MODEL_BLOB)) {
+            load(in, folder.location(), manifest, model);
+        }
+    }
+
+    private static void load(InputStream blob, String location, Manifest manifest, TrainableModel model)
+            throws IOException {
         Map<String, Tensor> tensors = Map.of();
         try (ChecksumInputStream in = new ChecksumInputStream(
-                new BufferedInputStream(blobs.open(set, Manifest.MODEL_BLOB), 1 << 16),
-                manifest.blob(Manifest.MODEL_BLOB),
-                blobs.location(set))) {
-            tensors = new SafetensorsReader(in, blobs.location(set) + "/" + Manifest.MODEL_BLOB).remainingTensors();
+                new BufferedInputStream(blob, 1 << 16), manifest.blob(Manifest.MODEL_BLOB), location)) {
+            tensors = new SafetensorsReader(in, location + "/" + Manifest.MODEL_BLOB).remainingTensors();
             in.drain();
             model.module().loadStateDict(tensors);
         } finally {

@@ -3,6 +3,7 @@ package io.howdah.yarn.cli;
 
 import io.howdah.trainer.config.ConfigException;
 import io.howdah.yarn.client.JobFailedException;
+import io.howdah.yarn.generate.GenerationJob;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -30,11 +31,27 @@ public final class Commands {
             new Command.Row("evaluate", "measure a checkpoint on the held-out data", EvaluateCommand::new),
             new Command.Row("export", "write a checkpoint as a folder of the Hugging Face library", ExportCommand::new),
             new Command.Row(
+                    "generate",
+                    "let a language model write behind prompts, with MapReduce",
+                    () -> new GenerateCommand(GenerationJob.Kind.GENERATE)),
+            new Command.Row(
+                    "distill",
+                    "the same into a dataset to train on",
+                    () -> new GenerateCommand(GenerationJob.Kind.DISTILL)),
+            new Command.Row(
                     "local preprocess", "the same in this process, without a cluster", LocalPreprocessCommand::new),
             new Command.Row("local datagen", "the same to local files", LocalDatagenCommand::new),
             new Command.Row("local train", "the same in this process, without a cluster", LocalTrainCommand::new),
             new Command.Row("local evaluate", "the same in this process, without a cluster", LocalEvaluateCommand::new),
             new Command.Row("local export", "the same with local files as the default", LocalExportCommand::new),
+            new Command.Row(
+                    "local generate",
+                    "the same in this process, without a cluster",
+                    () -> new LocalGenerateCommand(GenerationJob.Kind.GENERATE)),
+            new Command.Row(
+                    "local distill",
+                    "the same in this process, without a cluster",
+                    () -> new LocalGenerateCommand(GenerationJob.Kind.DISTILL)),
             new Command.Row("version", "print versions", VersionCommand::new));
 
     private Commands() {}

@@ -6,6 +6,7 @@ import io.howdah.preprocess.datagen.DatagenKeys;
 import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.config.KeyTable;
+import io.howdah.trainer.decode.DecodeKeys;
 import io.howdah.trainer.model.ModelKeys;
 import io.howdah.trainer.optim.OptimiserKeys;
 import io.howdah.trainer.sync.SyncKeys;
@@ -20,6 +21,8 @@ public final class JobConfiguration {
     /** Every declared key. */
     public static final KeyTable KEYS = new KeyTable(
             YarnKeys.ALL,
+            GenerateKeys.ALL,
+            DecodeKeys.ALL,
             TrainKeys.ALL,
             ModelKeys.ALL,
             OptimiserKeys.ALL,

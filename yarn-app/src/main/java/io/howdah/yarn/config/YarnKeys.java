@@ -82,7 +82,8 @@ public final class YarnKeys {
     public static final Key<String> EVALUATED_SET = Key.text(
             "howdah.evaluate.checkpoint",
             null,
-            "Name of the checkpoint under howdah.train.output that evaluate and export read. Unset: the newest.");
+            "Name of the checkpoint that evaluate and export read under howdah.train.output, and generate under"
+                    + " howdah.generate.model. Unset: the newest.");
 
     public static final List<Key<?>> ALL = List.of(
             JOB_NAME,

@@ -96,6 +96,52 @@ class EndToEndIT {
         assertNothingLeft();
     }
 
+    /** The model's files come to the task through the distributed cache; in one process they are read where they lie. */
+    @Test
+    void writesTheSameTextsInAContainerAndInThisProcess() throws Exception {
+        String root = hdfs.getUri() + "/e2e/";
+        Outcome train = howdah(
+                "local train",
+                "howdah.train.input=" + root + "dataset",
+                "howdah.train.output=" + root + "writer",
+                "howdah.train.steps=2",
+                "howdah.train.batch.size=8",
+                "howdah.sync.logical.workers=1",
+                "howdah.model.name=llama",
+                "howdah.lm.width=16",
+                "howdah.lm.layers=1",
+                "howdah.lm.heads=2",
+                "howdah.lm.context=64");
+        assertThat(train.status()).as(train.text()).isZero();
+        String prompts = "{\"id\":\"b\",\"prompt\":\"the howdah\"}\n{\"id\":\"a\",\"prompt\":\"elephant\"}\n".repeat(3);
+        write(new Path("/e2e/prompts.jsonl"), prompts.getBytes(StandardCharsets.UTF_8));
+        String[] settings = {
+            "mapreduce.job.ubertask.enable=true",
+            "howdah.generate.model=" + root + "writer",
+            "howdah.generate.input=" + root + "prompts.jsonl",
+            "howdah.decode.temperature=1",
+            "howdah.decode.max.tokens=20",
+            "howdah.decode.cache.mb=8",
+            "howdah.decode.drafter=ngram",
+            "howdah.generate.tasks=2"
+        };
+        Outcome cluster = howdah("generate", with(settings, "howdah.generate.output=" + root + "texts"));
+        assertThat(cluster.status()).as(cluster.text()).isZero();
+        assertThat(cluster.out()).contains("speed-up over plain");
+        Outcome local = howdah("local generate", with(settings, "howdah.generate.output=" + root + "own-texts"));
+        assertThat(local.status()).as(local.text()).isZero();
+        for (int part = 0; part < 2; part++) {
+            String file = "part-0000" + part + ".jsonl";
+            assertThat(content("/e2e/texts/" + file)).hasLineCount(3).isEqualTo(content("/e2e/own-texts/" + file));
+        }
+    }
+
+    private static String content(String file) throws IOException {
+        try (InputStream in = hdfs.open(new Path(file))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
     @Test
     void namesTheQueuesWhenOneDoesNotExist() throws Exception {
         Outcome outcome = howdah("train", with(training("/e2e/none"), "howdah.queue=nosuch"));
@@ -152,7 +198,7 @@ class EndToEndIT {
     }
 
     private static Outcome howdah(String command, String... settings) throws IOException {
-        List<String> words = new ArrayList<>(List.of(command));
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
         for (String setting : settings) {
             words.addAll(List.of("-D", setting));
         }

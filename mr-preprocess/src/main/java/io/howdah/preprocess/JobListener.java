@@ -2,7 +2,7 @@
 package io.howdah.preprocess;
 
 /** Hears how a running job gets on. */
-public interface PreprocessListener {
+public interface JobListener {
     /**
      * The cluster has taken the job.
      *

@@ -1,0 +1,51 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.preprocess;
+
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.BytesWritable;
+import org.apache.hadoop.mapreduce.Job;
+import org.apache.hadoop.mapreduce.lib.output.FileOutputCommitter;
+import org.apache.hadoop.mapreduce.lib.output.FileOutputFormat;
+
+/**
+ * From documents to a dataset of packed tokens: duplicates are dropped, the rest is shuffled, parted and packed by the
+ * reducers. Mappers send every document under its {@linkplain #key key}; the job's settings are {@link PreprocessKeys}.
+ */
+public final class DatasetReduction {
+    private DatasetReduction() {}
+
+    /**
+     * Gives a job this reduction.
+     *
+     * @param output directory of the dataset; the job creates it
+     */
+    public static void apply(Job job, int shards, Path output) {
+        Configuration settings = job.getConfiguration();
+        // Version 2 publishes a task's files one by one, and the manifest takes the place of _SUCCESS.
+        settings.setInt(FileOutputCommitter.FILEOUTPUTCOMMITTER_ALGORITHM_VERSION, 1);
+        settings.setBoolean(FileOutputCommitter.SUCCESSFUL_JOB_OUTPUT_DIR_MARKER, false);
+        FileOutputFormat.setOutputPath(job, output);
+        job.setPartitionerClass(ShardPartitioner.class);
+        job.setReducerClass(DeduplicateReducer.class);
+        job.setNumReduceTasks(shards);
+        job.setOutputKeyClass(BytesWritable.class);
+        job.setOutputValueClass(BytesWritable.class);
+        job.setOutputFormatClass(ShardOutput.class);
+    }
+
+    /** The key of a document, whose hash parts and shuffles. */
+    public static BytesWritable key(long seed, byte[] document) {
+        return DocumentKey.of(seed, document);
+    }
+
+    /** Whether a document holds the token that separates documents, and so cannot be packed. */
+    public static boolean holdsSeparator(byte[] document) {
+        for (byte token : document) {
+            if (token == PreprocessKeys.SEPARATOR) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

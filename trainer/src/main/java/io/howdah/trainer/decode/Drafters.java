@@ -1,0 +1,99 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.trainer.decode;
+
+import io.howdah.trainer.config.Config;
+import io.howdah.trainer.decode.engine.DecoderNetwork;
+import io.howdah.trainer.decode.speculate.Drafter;
+import io.howdah.trainer.decode.speculate.ModelDrafter;
+import io.howdah.trainer.decode.speculate.NgramDrafter;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The table of drafters: a new one is a class and a row here. */
+public final class Drafters {
+    /** Name of plain decoding. */
+    public static final String NONE = "none";
+
+    private static final int MIB_SHIFT = 20;
+
+    /**
+     * A kind of drafter.
+     *
+     * @param name value of {@code howdah.decode.drafter}
+     * @param need what it is made from besides the model
+     * @param doc how it guesses, for the reference table
+     * @param maker makes one from its parts and {@link DecodeKeys}
+     */
+    public record Row(String name, Need need, String doc, Maker maker) {}
+
+    /** What a drafter is made from besides the model that writes. */
+    public enum Need {
+        NOTHING,
+        /** A smaller network with the same vocabulary. */
+        DRAFT_MODEL
+    }
+
+    /** Makes a drafter. */
+    @FunctionalInterface
+    public interface Maker {
+        Drafter make(DraftingParts parts, Config config);
+    }
+
+    /** Every drafter. */
+    public static final List<Row> ALL = List.of(
+            new Row("ngram", Need.NOTHING, "what followed the newest tokens before", Drafters::ngram),
+            new Row("model", Need.DRAFT_MODEL, "a smaller model with the same vocabulary", Drafters::model),
+            new Row("early-exit", Need.NOTHING, "the first blocks of the model itself", Drafters::earlyExit));
+
+    private Drafters() {}
+
+    /** Names of all drafters, and that of none. */
+    public static List<String> names() {
+        return Stream.concat(Stream.of(NONE), ALL.stream().map(Row::name)).toList();
+    }
+
+    /** Text for the reference table. */
+    static String describeAll() {
+        return ALL.stream()
+                .map(row -> row.name() + ": " + row.doc())
+                .collect(Collectors.joining("; ", "What guesses tokens ahead. none: nothing does; ", "."));
+    }
+
+    /** @throws IllegalArgumentException for an unknown name, or {@value #NONE}; it lists the known ones */
+    public static Row named(String name) {
+        return ALL.stream()
+                .filter(row -> row.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("Cannot choose drafter: name=" + name
+                        + ", expected one of " + ALL.stream().map(Row::name).toList() + "; correct "
+                        + "howdah.decode.drafter"));
+    }
+
+    private static Drafter ngram(DraftingParts parts, Config config) {
+        return new NgramDrafter(
+                config.getInt(DecodeKeys.NGRAM_SHORTEST),
+                config.getInt(DecodeKeys.NGRAM_LONGEST),
+                config.getInt(DecodeKeys.DRAFT_DEEPEST));
+    }
+
+    private static Drafter model(DraftingParts parts, Config config) {
+        DecoderNetwork draft = parts.draft();
+        if (draft == null) {
+            throw new IllegalArgumentException(
+                    "Cannot draft: drafter=model without a draft model, expected one with the same vocabulary; name it");
+        }
+        return ModelDrafter.of(draft, cacheBytes(config), config.getInt(DecodeKeys.DRAFT_DEEPEST));
+    }
+
+    private static Drafter earlyExit(DraftingParts parts, Config config) {
+        int blocks = Math.min(
+                config.getInt(DecodeKeys.EXIT_LAYERS), parts.target().blocks().size());
+        return ModelDrafter.earlyExit(
+                parts.target(), blocks, cacheBytes(config), config.getInt(DecodeKeys.DRAFT_DEEPEST));
+    }
+
+    private static long cacheBytes(Config config) {
+        return config.get(DecodeKeys.DRAFT_CACHE_MIB) << MIB_SHIFT;
+    }
+}
