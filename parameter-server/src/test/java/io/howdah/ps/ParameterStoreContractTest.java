@@ -227,6 +227,45 @@ class ParameterStoreContractTest {
     }
 
     @ParameterizedTest(name = "{0} to {1} servers")
+    @CsvSource({"0,2", "1,3", "3,0"})
+    void evaluationsLowerTheRateAlikeOnAnyServersAndAfterASnapshot(int servers, int later) throws Exception {
+        MemoryBlobStore blobs = new MemoryBlobStore();
+        List<int[]> lowered = afterEvaluations(0, 0, 3, new MemoryBlobStore());
+        assertThat(lowered.get(0))
+                .isNotEqualTo(afterEvaluations(0, 0, 1, new MemoryBlobStore()).get(0));
+        Training.assertSameBits(afterEvaluations(servers, later, 3, blobs), lowered, "lowered");
+    }
+
+    /** Weights after two steps, a snapshot and two more, of which the first three bring the evaluations 2, {@code value}, 2. */
+    private static List<int[]> afterEvaluations(int servers, int later, double value, MemoryBlobStore blobs)
+            throws Exception {
+        SyncSettings settings = StoreFixture.plateau();
+        double[] evaluations = {2, value, 2, Double.NaN};
+        List<BlobInfo> written;
+        try (StoreFixture fixture = StoreFixture.open(settings, servers, 1, blobs, null)) {
+            Training.initialise(fixture.worker(0));
+            evaluated(fixture.worker(0), 0, evaluations[0]);
+            evaluated(fixture.worker(0), 1, evaluations[1]);
+            written = Training.await(fixture.worker(0).snapshot(2, "step-2"));
+        }
+        blobs.commit("step-2");
+        try (StoreFixture fixture =
+                StoreFixture.open(settings, later, 1, blobs, new SnapshotSource("step-2", written))) {
+            assertThat(Training.initialise(fixture.worker(0))).isEqualTo(2);
+            evaluated(fixture.worker(0), 2, evaluations[2]);
+            evaluated(fixture.worker(0), 3, evaluations[3]);
+            return Training.weights(fixture.worker(0), 4);
+        }
+    }
+
+    private static void evaluated(ParameterStore store, long step, double evaluation) {
+        for (Push push : Training.pushes(step, 0, 0, new Random(step))) {
+            Training.await(Training.push(store, push, DType.BFLOAT16));
+        }
+        Training.await(store.finish(new StepReport(step, 0, 0, 3, 1, true, evaluation)));
+    }
+
+    @ParameterizedTest(name = "{0} to {1} servers")
     @CsvSource({"0,0", "0,2", "1,3", "3,2", "2,0"})
     void trainingGoesOnFromASnapshotWithTheSameBitsOnAnyNumberOfServers(int servers, int later) throws Exception {
         SyncSettings settings = StoreFixture.settings(LOGICAL, DType.FLOAT16, 8);

@@ -5,10 +5,12 @@ import io.howdah.ps.tls.JobAuthority;
 import io.howdah.ps.wire.JobIdentity;
 import io.howdah.trainer.checkpoint.BlobStore;
 import io.howdah.trainer.optim.AdamW;
+import io.howdah.trainer.optim.Better;
 import io.howdah.trainer.optim.CosineSchedule;
 import io.howdah.trainer.optim.LearningRate;
 import io.howdah.trainer.optim.LinearSchedule;
 import io.howdah.trainer.optim.Optimiser;
+import io.howdah.trainer.optim.Plateau;
 import io.howdah.trainer.optim.Schedule;
 import io.howdah.trainer.optim.SequentialSchedule;
 import io.howdah.trainer.optim.UpdateRule;
@@ -47,6 +49,14 @@ final class StoreFixture implements AutoCloseable {
     static SyncSettings settings(UpdateRule rule, int logicalWorkers, DType gradients, int maximumSkips) {
         Optimiser optimiser = new Optimiser(rule, new LearningRate(0.01, COURSE), 0.1, 0.5);
         return new SyncSettings(logicalWorkers, gradients, DType.FLOAT32, maximumSkips, 128, optimiser);
+    }
+
+    /** One logical worker whose second evaluation without an improvement halves the rate. */
+    static SyncSettings plateau() {
+        Plateau.Rule rule = new Plateau.Rule(Better.LOWER, 0.5, 1, 0, Plateau.Threshold.ABSOLUTE, 0, 0);
+        Optimiser optimiser =
+                new Optimiser(new AdamW(0.9, 0.999, 1e-8), new LearningRate(0.01, COURSE, rule), 0.1, 0.5);
+        return new SyncSettings(1, DType.BFLOAT16, DType.FLOAT32, 8, 128, optimiser);
     }
 
     static JobIdentity identity() {

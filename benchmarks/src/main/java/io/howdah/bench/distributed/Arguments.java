@@ -3,6 +3,7 @@ package io.howdah.bench.distributed;
 
 import io.howdah.ps.wire.JobIdentity;
 import io.howdah.trainer.config.Config;
+import io.howdah.trainer.optim.Better;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
 import java.util.List;
@@ -32,7 +33,7 @@ record Arguments(Task task, DType precision, int workers, int steps) {
     }
 
     SyncSettings sync() {
-        return SyncSettings.of(config(), workers, steps);
+        return SyncSettings.of(config(), workers, steps, Better.LOWER);
     }
 
     /** The processes run for one measurement on random data; there is no secret to keep. */

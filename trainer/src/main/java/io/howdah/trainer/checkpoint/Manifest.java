@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.checkpoint;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.howdah.trainer.data.Position;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param positions where each logical worker's reader goes on, in order of logical worker
  * @param blobs every other blob of the checkpoint with its checksum
  * @param track the evaluations so far, or null before the first
+ * @param rate what evaluations made of the learning rate; empty, and not written, where they change nothing
  * @param evaluation held-out metrics of these weights, or null where they were not measured
  */
 public record Manifest(
@@ -30,6 +32,7 @@ public record Manifest(
         List<Position> positions,
         List<BlobInfo> blobs,
         @Nullable EvaluationTrack track,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> rate,
         @Nullable Evaluation evaluation) {
     /** Name of the manifest's blob. */
     public static final String BLOB = "manifest.json";
@@ -45,6 +48,7 @@ public record Manifest(
         properties = Map.copyOf(properties);
         positions = List.copyOf(positions);
         blobs = List.copyOf(blobs);
+        rate = rate == null ? Map.of() : Map.copyOf(rate); // absent from most files
     }
 
     /** What is known of a blob. */

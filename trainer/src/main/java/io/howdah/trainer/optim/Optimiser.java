@@ -29,11 +29,12 @@ public record Optimiser(
      * The optimiser that {@code config} describes.
      *
      * @param totalSteps steps of the whole training, with which many a schedule ends
+     * @param better which evaluations are better, for the schedule that they decide
      */
-    public static Optimiser of(Config config, long totalSteps) {
+    public static Optimiser of(Config config, long totalSteps, Better better) {
         return new Optimiser(
                 UpdateRules.named(config.get(OptimiserKeys.NAME), config),
-                new LearningRate(config.get(OptimiserKeys.LEARNING_RATE), Schedules.of(config, totalSteps)),
+                LearningRate.of(config, totalSteps, better),
                 config.get(OptimiserKeys.WEIGHT_DECAY),
                 config.get(OptimiserKeys.CLIP_NORM),
                 config.get(OptimiserKeys.CLIP_VALUE));

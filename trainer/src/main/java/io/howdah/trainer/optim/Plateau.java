@@ -1,15 +1,16 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.optim;
 
+import io.howdah.trainer.config.Config;
+import java.util.Locale;
 import java.util.Map;
 
 /**
  * Lowers the learning rate when an evaluation stops improving, the state machine of PyTorch's {@code ReduceLROnPlateau}.
  * Immutable; each evaluation makes the next value, whose {@link #factor} goes into {@link LocalOptimiser#setRateFactor}.
  *
- * <p>Unlike a {@link Schedule} it depends on more than the step, so servers cannot work it out by themselves: like the loss
- * scale, it would live with the step coordinator, take the evaluation of the leading worker with that worker's step report,
- * and reach every server with the step's outcome.
+ * <p>Unlike a {@link Schedule} it depends on more than the step: a job's evaluations travel with the leading worker's step
+ * report and come to every process with the step's outcome, where a {@link RateCourse} takes them.
  *
  * @param rule what counts as better and what follows when nothing is
  * @param best best value so far
@@ -18,14 +19,6 @@ import java.util.Map;
  * @param factor factor of the learning rate
  */
 public record Plateau(Rule rule, double best, long bad, long cooling, double factor) {
-    /** Which values are better. */
-    public enum Better {
-        /** Losses. */
-        LOWER,
-        /** Accuracies. */
-        HIGHER
-    }
-
     /** What the threshold is measured against. */
     public enum Threshold {
         /** A share of the best value. */
@@ -53,6 +46,18 @@ public record Plateau(Rule rule, double best, long bad, long cooling, double fac
             HyperParameters.atLeast(0.0, "plateau", "threshold", threshold);
             HyperParameters.atLeast(0L, "plateau", "cooldown", cooldown);
             HyperParameters.share("plateau", "floor", floor);
+        }
+
+        /** The rule that {@code config} describes. */
+        static Rule of(Config config, Better better) {
+            return new Rule(
+                    better,
+                    config.get(ScheduleKeys.GAMMA),
+                    config.get(ScheduleKeys.PATIENCE),
+                    config.get(ScheduleKeys.THRESHOLD),
+                    Threshold.valueOf(config.get(ScheduleKeys.THRESHOLD_KIND).toUpperCase(Locale.ROOT)),
+                    config.get(ScheduleKeys.COOLDOWN),
+                    config.get(ScheduleKeys.FLOOR));
         }
 
         private boolean improves(double value, double best) {
@@ -87,6 +92,11 @@ public record Plateau(Rule rule, double best, long bad, long cooling, double fac
                 "plateau.bad", Long.toString(bad),
                 "plateau.cooling", Long.toString(cooling),
                 "plateau.factor", Double.toHexString(factor));
+    }
+
+    /** Whether {@code state} holds what {@link #state} gives. */
+    static boolean isIn(Map<String, String> state) {
+        return state.containsKey("plateau.factor");
     }
 
     /** The state that {@link #state} gave. */

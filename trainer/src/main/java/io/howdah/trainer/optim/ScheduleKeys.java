@@ -20,10 +20,12 @@ public final class ScheduleKeys {
                     "linear",
                     "multi-step",
                     "one-cycle",
+                    "plateau",
                     "polynomial",
                     "step"),
             "Course of the learning rate after the warm-up. cosine, linear, one-cycle and polynomial end with the last"
-                    + " training step.");
+                    + " training step; plateau lowers the rate when the evaluations of howdah.evaluate.metric stop getting"
+                    + " better.");
 
     public static final Key<Long> WARMUP_STEPS = Key.integer(
             "howdah.optimiser.warmup.steps",
@@ -40,7 +42,7 @@ public final class ScheduleKeys {
             0.0,
             Double.MAX_VALUE,
             "",
-            "step, multi-step: factor of every change; exponential: factor of every step.");
+            "step, multi-step, plateau: factor of every change, for plateau below 1; exponential: factor of every step.");
 
     public static final Key<Long> INTERVAL =
             Key.integer(PREFIX + ".interval", 1000L, 1, Long.MAX_VALUE, "steps", "step: steps between two changes.");
@@ -60,7 +62,7 @@ public final class ScheduleKeys {
             0.0,
             1.0,
             "",
-            "cosine, cosine-restarts, linear: lowest rate as a share of the highest.");
+            "cosine, cosine-restarts, linear, plateau: lowest rate as a share of the highest.");
 
     public static final Key<Long> PERIOD = Key.integer(
             PREFIX + ".period", 1000L, 1, Long.MAX_VALUE, "steps", "cosine-restarts: steps of the first cosine.");
@@ -98,6 +100,36 @@ public final class ScheduleKeys {
     public static final Key<String> ANNEAL = Key.choice(
             PREFIX + ".anneal", "cosine", List.of("cosine", "linear"), "one-cycle: form of the way up and down.");
 
+    public static final Key<Long> PATIENCE = Key.integer(
+            PREFIX + ".patience",
+            10L,
+            0,
+            Long.MAX_VALUE,
+            "evaluations",
+            "plateau: evaluations in a row without an improvement that are put up with.");
+
+    public static final Key<Double> THRESHOLD = Key.decimal(
+            PREFIX + ".threshold",
+            1e-4,
+            0.0,
+            Double.MAX_VALUE,
+            "",
+            "plateau: an evaluation is better than the best one only if it is so by more than this.");
+
+    public static final Key<String> THRESHOLD_KIND = Key.choice(
+            PREFIX + ".threshold.kind",
+            "relative",
+            List.of("absolute", "relative"),
+            "plateau: whether the threshold is a share of the best evaluation or a difference.");
+
+    public static final Key<Long> COOLDOWN = Key.integer(
+            PREFIX + ".cooldown",
+            0L,
+            0,
+            Long.MAX_VALUE,
+            "evaluations",
+            "plateau: evaluations after a change that are not counted as without an improvement.");
+
     public static final List<Key<?>> ALL = List.of(
             NAME,
             WARMUP_STEPS,
@@ -111,7 +143,11 @@ public final class ScheduleKeys {
             RISE,
             INITIAL_DIVISOR,
             FINAL_DIVISOR,
-            ANNEAL);
+            ANNEAL,
+            PATIENCE,
+            THRESHOLD,
+            THRESHOLD_KIND,
+            COOLDOWN);
 
     private ScheduleKeys() {}
 

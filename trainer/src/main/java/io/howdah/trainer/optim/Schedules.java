@@ -9,6 +9,9 @@ import java.util.TreeMap;
 
 /** The table of schedules by name. */
 public final class Schedules {
+    /** The one that evaluations decide; over the steps it is constant. */
+    static final String PLATEAU = "plateau";
+
     /** Makes a schedule of {@code length} steps with its numbers from the configuration. */
     @FunctionalInterface
     private interface Maker {
@@ -41,6 +44,7 @@ public final class Schedules {
                         config.get(ScheduleKeys.FINAL_DIVISOR),
                         OneCycleSchedule.Anneal.valueOf(
                                 config.get(ScheduleKeys.ANNEAL).toUpperCase(Locale.ROOT))));
+        BY_NAME.put(PLATEAU, (config, length) -> new ConstantSchedule());
         BY_NAME.put("polynomial", (config, length) -> new PolynomialSchedule(length, config.get(ScheduleKeys.POWER)));
         BY_NAME.put(
                 "step",

@@ -42,16 +42,11 @@ final class ElementwiseUpdates implements ShardUpdates {
     }
 
     @Override
-    public void apply(float[][] masters, float[][] gradients, long appliedSteps, float clip) {
-        double rate = optimiser.learningRate().at(appliedSteps);
+    public void apply(float[][] masters, float[][] gradients, UpdateRule.Step base, float clip) {
         // Chunks do not depend on each other: the bits are the same in any order.
         IntStream.range(0, masters.length).parallel().forEach(chunk -> {
             optimiser.clip(gradients[chunk], clip);
-            update(
-                    chunk,
-                    masters[chunk],
-                    gradients[chunk],
-                    new UpdateRule.Step(appliedSteps, rate, optimiser.weightDecay()));
+            update(chunk, masters[chunk], gradients[chunk], base);
         });
     }
 

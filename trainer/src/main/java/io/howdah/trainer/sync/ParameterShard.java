@@ -2,6 +2,8 @@
 package io.howdah.trainer.sync;
 
 import io.howdah.trainer.optim.Optimiser;
+import io.howdah.trainer.optim.RateCourse;
+import io.howdah.trainer.optim.UpdateRule;
 import io.howdah.trainer.tensor.DType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ public class ParameterShard {
     private final ParameterTable table;
     private final ShardRange range;
     private final Optimiser optimiser;
+    private final RateCourse course;
     private final ShardUpdates updates;
     private final int logicalWorkers;
     private final TableShards tables;
@@ -76,6 +79,7 @@ public class ParameterShard {
         this.table = table;
         this.range = range;
         this.optimiser = optimiser;
+        this.course = new RateCourse(optimiser.learningRate());
         this.logicalWorkers = logicalWorkers;
         this.tables = tables;
         int chunks = range.chunks();
@@ -282,6 +286,7 @@ public class ParameterShard {
             throw new IllegalStateException("Cannot end step: step=" + outcome.step() + ", expected " + version
                     + "; restart from the last checkpoint");
         }
+        course.take(outcome.evaluation());
         if (outcome.decision() == StepOutcome.Decision.APPLY) {
             boolean complete = completeChunks == sums.length && tables.isComplete();
             if (!complete
@@ -293,8 +298,10 @@ public class ParameterShard {
             }
             appliedSteps++;
             float clip = (float) optimiser.clipFactor(outcome.gradientNorm());
-            updates.apply(masters, gradients(), appliedSteps, clip);
-            tables.apply(appliedSteps, clip);
+            double rate = course.at(appliedSteps);
+            UpdateRule.Step base = new UpdateRule.Step(appliedSteps, rate, optimiser.weightDecay());
+            updates.apply(masters, gradients(), base, clip);
+            tables.apply(appliedSteps, rate, clip);
         }
         tables.clear();
         for (ChunkSum sum : sums) {
@@ -325,6 +332,11 @@ public class ParameterShard {
             kernel.encode(dtype, masters[chunk], start, count, into);
             element += count;
         }
+    }
+
+    /** The learning rate so far, for snapshots. */
+    RateCourse course() {
+        return course;
     }
 
     /** Elements of the whole table. */

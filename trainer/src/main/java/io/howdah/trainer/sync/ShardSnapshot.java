@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * what any other number wrote. State that belongs to a whole parameter bears the parameter's first element. Rows of sparse tables follow, with their ids.
  */
 public final class ShardSnapshot {
+    private static final String PREFIX = "howdah.";
     private static final String VERSION = "howdah.version";
     private static final String APPLIED_STEPS = "howdah.applied.steps";
     private static final String ELEMENTS = "howdah.elements";
@@ -52,6 +53,7 @@ public final class ShardSnapshot {
         metadata.put(VERSION, Long.toString(shard.version()));
         metadata.put(APPLIED_STEPS, Long.toString(shard.appliedSteps()));
         metadata.put(ELEMENTS, Long.toString(shard.tableElements()));
+        shard.course().state().forEach((key, text) -> metadata.put(PREFIX + key, text));
         if (scaler != null) {
             metadata.put(LOSS_SCALE, Float.toHexString(scaler.scale()));
             metadata.put(FINITE_STEPS, Long.toString(scaler.finiteSteps()));
@@ -101,6 +103,7 @@ public final class ShardSnapshot {
                 }
                 in.drain();
                 tables.endBlob(metadata);
+                shard.course().restore(withoutPrefix(metadata));
                 shard.resume(number(metadata, VERSION), number(metadata, APPLIED_STEPS));
                 if (metadata.containsKey(LOSS_SCALE) && scaler.dynamic()) {
                     restored = new LossScaler(
@@ -115,6 +118,12 @@ public final class ShardSnapshot {
                     "all of " + arrays.stream().map(ShardArray::name).distinct().toList());
         }
         return restored;
+    }
+
+    private static Map<String, String> withoutPrefix(Map<String, String> metadata) {
+        Map<String, String> texts = new TreeMap<>();
+        metadata.forEach((key, text) -> texts.put(key.startsWith(PREFIX) ? key.substring(PREFIX.length()) : key, text));
+        return texts;
     }
 
     /** Copies what a stored tensor has of {@code arrays}; returns how many elements those were. */

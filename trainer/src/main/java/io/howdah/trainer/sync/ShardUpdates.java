@@ -4,6 +4,7 @@ package io.howdah.trainer.sync;
 import io.howdah.trainer.optim.ElementwiseRule;
 import io.howdah.trainer.optim.Optimiser;
 import io.howdah.trainer.optim.TensorRule;
+import io.howdah.trainer.optim.UpdateRule;
 import java.util.List;
 
 /** The optimiser of one shard: its state, and what it does with the masters once a step is decided. */
@@ -19,10 +20,10 @@ interface ShardUpdates {
      *
      * @param masters FP32 weights by chunk
      * @param gradients mean gradient by chunk; overwritten
-     * @param appliedSteps applied steps including this one
+     * @param base the step before factors of single parameters
      * @param clip factor of the gradient that clips its norm
      */
-    void apply(float[][] masters, float[][] gradients, long appliedSteps, float clip);
+    void apply(float[][] masters, float[][] gradients, UpdateRule.Step base, float clip);
 
     /** The state for snapshots. */
     List<ShardArray> arrays();

@@ -3,6 +3,7 @@ package io.howdah.trainer.sync;
 
 import io.howdah.trainer.amp.LossScaler;
 import io.howdah.trainer.config.Config;
+import io.howdah.trainer.optim.Better;
 import io.howdah.trainer.optim.Optimiser;
 import io.howdah.trainer.optim.TensorRule;
 import io.howdah.trainer.tensor.DType;
@@ -43,8 +44,9 @@ public record SyncSettings(
      *
      * @param workers number of worker processes, which is V unless the configuration says otherwise
      * @param totalSteps steps of the whole training
+     * @param better which evaluations are better, for the learning rate that they decide
      */
-    public static SyncSettings of(Config config, int workers, long totalSteps) {
+    public static SyncSettings of(Config config, int workers, long totalSteps, Better better) {
         int logical = config.getInt(SyncKeys.LOGICAL_WORKERS);
         int block = ParameterTable.BLOCK_ELEMENTS;
         return new SyncSettings(
@@ -53,7 +55,7 @@ public record SyncSettings(
                 DType.named(config.get(SyncKeys.WEIGHT_DTYPE)),
                 config.getInt(SyncKeys.MAX_SKIPPED_STEPS),
                 (config.getInt(SyncKeys.CHUNK_ELEMENTS) + block - 1) / block * block,
-                Optimiser.of(config, totalSteps),
+                Optimiser.of(config, totalSteps, better),
                 TableSettings.of(config));
     }
 

@@ -77,14 +77,13 @@ final class TableShard {
     }
 
     /** Moves the rows that have a gradient, and makes those that are new; see {@link ShardUpdates#apply}. */
-    void apply(long appliedSteps, float clip) {
+    void apply(long appliedSteps, double learningRate, float clip) {
         int[] slots = new int[sum.rows()];
         boolean[] fresh = new boolean[slots.length];
         for (int row = 0; row < slots.length; row++) {
             slots[row] = touch(row, Math.toIntExact(appliedSteps), fresh);
         }
-        UpdateRule.Step step =
-                settings.step(appliedSteps, optimiser.learningRate().at(appliedSteps));
+        UpdateRule.Step step = settings.step(appliedSteps, learningRate);
         int blockRows = updates.blockRows();
         int blocks = (slots.length + blockRows - 1) / blockRows;
         // Rows do not depend on each other: the bits are the same in any order.

@@ -135,8 +135,8 @@ public final class TableShards {
         return shards.stream().allMatch(shard -> shard.sum().samples() == samples);
     }
 
-    void apply(long appliedSteps, float clip) {
-        shards.forEach(shard -> shard.apply(appliedSteps, clip));
+    void apply(long appliedSteps, double learningRate, float clip) {
+        shards.forEach(shard -> shard.apply(appliedSteps, learningRate, clip));
     }
 
     void clear() {

@@ -72,9 +72,7 @@ final class TensorUpdates implements ShardUpdates {
     }
 
     @Override
-    public void apply(float[][] masters, float[][] gradients, long appliedSteps, float clip) {
-        UpdateRule.Step base =
-                new UpdateRule.Step(appliedSteps, optimiser.learningRate().at(appliedSteps), optimiser.weightDecay());
+    public void apply(float[][] masters, float[][] gradients, UpdateRule.Step base, float clip) {
         IntStream.range(0, gradients.length).parallel().forEach(chunk -> optimiser.clip(gradients[chunk], clip));
         IntStream.range(0, state.length).parallel().forEach(i -> {
             ParameterSpec spec = table.specs().get(first + i);

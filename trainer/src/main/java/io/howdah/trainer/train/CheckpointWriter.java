@@ -38,6 +38,7 @@ public final class CheckpointWriter {
      * @param lossScale loss scale of the next step
      * @param positions position of each logical worker
      * @param track the evaluations so far, or null before the first
+     * @param rate what evaluations made of the learning rate, or empty
      * @param evaluation held-out metrics of the weights where they were measured
      */
     record Contents(
@@ -46,6 +47,7 @@ public final class CheckpointWriter {
             float lossScale,
             List<Position> positions,
             @Nullable EvaluationTrack track,
+            Map<String, String> rate,
             @Nullable Evaluation evaluation) {}
 
     /**
@@ -99,6 +101,7 @@ public final class CheckpointWriter {
                     contents.positions(),
                     written,
                     contents.track(),
+                    contents.rate(),
                     contents.evaluation());
             try (OutputStream out = blobs.create(set, Manifest.BLOB)) {
                 ManifestJson.write(out, manifest);

@@ -2,7 +2,7 @@
 package io.howdah.trainer.train;
 
 import io.howdah.trainer.checkpoint.EvaluationTrack;
-import io.howdah.trainer.train.metric.Better;
+import io.howdah.trainer.optim.Better;
 import org.jspecify.annotations.Nullable;
 
 /**

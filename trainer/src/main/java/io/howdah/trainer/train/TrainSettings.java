@@ -3,11 +3,14 @@ package io.howdah.trainer.train;
 
 import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.config.Config;
+import io.howdah.trainer.config.ConfigException;
 import io.howdah.trainer.data.ReadOrder;
+import io.howdah.trainer.optim.LearningRate;
+import io.howdah.trainer.optim.ScheduleKeys;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.train.metric.Metrics;
 import java.util.List;
-import java.util.function.LongToDoubleFunction;
 
 /**
  * What one worker process needs to know for training.
@@ -18,7 +21,7 @@ import java.util.function.LongToDoubleFunction;
  * @param seed seed of the reading order and of random ops
  * @param share the part of the global batch that this process computes
  * @param precision dtypes of computing and of the wire
- * @param learningRate rate of the c-th applied step, from 1, to be told; the parameter store has its own
+ * @param learningRate rate of the applied steps, to be told; the parameter store has its own
  * @param checkpoints when checkpoints are written
  * @param evaluation when held-out data is judged
  * @param search whether to look for the op that an infinity or NaN comes from
@@ -30,7 +33,7 @@ public record TrainSettings(
         long seed,
         WorkerShare share,
         Precision precision,
-        LongToDoubleFunction learningRate,
+        LearningRate learningRate,
         CheckpointSettings checkpoints,
         EvaluationSettings evaluation,
         AnomalySearch search) {
@@ -39,6 +42,24 @@ public record TrainSettings(
         OFF,
         /** Every op is checked, which takes much longer. */
         ON
+    }
+
+    /**
+     * What the processes of a training agree on about the parameter store.
+     *
+     * @param workers number of worker processes
+     * @throws ConfigException if evaluations are to decide the learning rate, and there are none
+     */
+    public static SyncSettings sync(Config config, int workers) {
+        SyncSettings sync = SyncSettings.of(
+                config, workers, config.get(TrainKeys.STEPS), Metrics.better(config.get(TrainKeys.METRIC)));
+        if (sync.optimiser().learningRate().plateau() != null && config.get(TrainKeys.EVALUATION_INTERVAL) == 0) {
+            throw new ConfigException("Cannot read configuration: " + ScheduleKeys.NAME.name() + "="
+                    + config.get(ScheduleKeys.NAME) + " and " + TrainKeys.EVALUATION_INTERVAL.name()
+                    + "=0, expected evaluations during the training, which decide that learning rate; set "
+                    + TrainKeys.EVALUATION_INTERVAL.name());
+        }
+        return sync;
     }
 
     /** The settings of a process that was given {@code ownWorkers}. */
@@ -50,7 +71,7 @@ public record TrainSettings(
                 config.get(TrainKeys.SEED),
                 new WorkerShare(sync.logicalWorkers(), ownWorkers, attempt),
                 Precision.of(sync, DType.named(config.get(AmpKeys.DTYPE))),
-                sync.optimiser().learningRate()::at,
+                sync.optimiser().learningRate(),
                 CheckpointSettings.of(config),
                 EvaluationSettings.of(config),
                 config.get(TrainKeys.ANOMALY) ? AnomalySearch.ON : AnomalySearch.OFF);

@@ -7,6 +7,7 @@ import io.howdah.trainer.data.Dataset;
 import io.howdah.trainer.data.ExampleReader;
 import io.howdah.trainer.data.Position;
 import io.howdah.trainer.model.TrainableModel;
+import io.howdah.trainer.optim.RateCourse;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
@@ -40,6 +41,7 @@ public final class TrainingLoop {
     private float lossScale = 1;
     private double loss = Double.NaN;
     private long appliedSteps;
+    private final RateCourse course;
     private @Nullable EvaluationTrack track;
 
     /** @throws IllegalArgumentException if the watched metric is not one of the model's */
@@ -54,6 +56,7 @@ public final class TrainingLoop {
         this.store = store;
         this.settings = settings;
         this.surroundings = surroundings;
+        this.course = new RateCourse(settings.learningRate());
         String metric = settings.evaluation().metric();
         if (!metric.equals(Metrics.LOSS) && !model.metrics().contains(metric)) {
             throw new IllegalArgumentException("Cannot train: " + TrainKeys.METRIC.name() + "=" + metric + " model="
@@ -81,6 +84,7 @@ public final class TrainingLoop {
         lossScale = store.lossScale();
         appliedSteps = resume.appliedSteps();
         track = resume.track();
+        course.restore(resume.rate());
         Map<Integer, ExampleReader> readers = new LinkedHashMap<>();
         model.module().train();
         long first = step;
@@ -192,7 +196,8 @@ public final class TrainingLoop {
 
     private void decided(StepOutcome outcome, long epoch, long nanos) throws IOException {
         float scale = lossScale;
-        double rate = settings.learningRate().applyAsDouble(appliedSteps + 1);
+        course.take(outcome.evaluation());
+        double rate = course.at(appliedSteps + 1);
         appliedSteps += outcome.decision() == StepOutcome.Decision.APPLY ? 1 : 0;
         track = settings.evaluation().stopping().after(track, outcome.step(), outcome.evaluation());
         lossScale = outcome.nextLossScale();
@@ -219,7 +224,9 @@ public final class TrainingLoop {
             positions.add(position(resume, worker, step));
         }
         String set = checkpoints.write(
-                model, new CheckpointWriter.Contents(step, appliedSteps, lossScale, positions, track, evaluation));
+                model,
+                new CheckpointWriter.Contents(
+                        step, appliedSteps, lossScale, positions, track, course.state(), evaluation));
         surroundings.tell(listener -> listener.onCheckpoint(step, set));
         checkpoints.retain(settings.checkpoints(), track);
         return set;

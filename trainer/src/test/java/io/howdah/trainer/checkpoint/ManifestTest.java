@@ -28,6 +28,7 @@ class ManifestTest {
                 List.of(new Position(1, 2, 3), Position.START),
                 List.of(new BlobInfo("model.safetensors", 12, 0xfedcba98)),
                 new EvaluationTrack(1.5, 400, 1, 600, Double.NEGATIVE_INFINITY),
+                evaluation == null ? Map.of() : Map.of("plateau.factor", "0x1.0p-1"),
                 evaluation);
     }
 
@@ -52,6 +53,7 @@ class ManifestTest {
                 .contains("\"loss\" : 1.0471975511965976");
         assertThat(json(read(json))).isEqualTo(json);
         assertThat(read(json(manifest(null)))).isEqualTo(manifest(null));
+        assertThat(new String(json(manifest(null)), StandardCharsets.UTF_8)).doesNotContain("rate");
     }
 
     @Test

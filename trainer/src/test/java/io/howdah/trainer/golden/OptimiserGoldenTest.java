@@ -13,6 +13,7 @@ import io.howdah.trainer.ops.Arithmetic;
 import io.howdah.trainer.ops.EmbeddingOptions;
 import io.howdah.trainer.ops.Lookup;
 import io.howdah.trainer.ops.Reductions;
+import io.howdah.trainer.optim.Better;
 import io.howdah.trainer.optim.GradientClipping;
 import io.howdah.trainer.optim.LearningRate;
 import io.howdah.trainer.optim.LocalOptimiser;
@@ -227,7 +228,7 @@ class OptimiserGoldenTest {
     @MethodSource("plateaus")
     void plateauFollowsPyTorch(JsonNode node) {
         Plateau plateau = Plateau.of(new Plateau.Rule(
-                node.path("mode").asText().equals("min") ? Plateau.Better.LOWER : Plateau.Better.HIGHER,
+                node.path("mode").asText().equals("min") ? Better.LOWER : Better.HIGHER,
                 node.path("factor").asDouble(),
                 node.path("patience").asLong(),
                 node.path("threshold").asDouble(),
@@ -286,8 +287,8 @@ class OptimiserGoldenTest {
                 .sorted()
                 .toList();
         assertThat(rules).isEqualTo(UpdateRules.names());
-        assertThat(schedules()
-                        .map(OptimiserGoldenTest::name)
+        assertThat(plateaus()).isNotEmpty();
+        assertThat(Stream.concat(schedules().map(OptimiserGoldenTest::name), Stream.of("plateau"))
                         .distinct()
                         .sorted()
                         .toList())

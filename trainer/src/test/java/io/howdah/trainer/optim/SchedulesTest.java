@@ -59,7 +59,7 @@ class SchedulesTest {
                 }
             }
         }
-        assertThatThrownBy(() -> Schedules.named("plateau", config(), 5)).hasMessageContaining("cosine-restarts");
+        assertThatThrownBy(() -> Schedules.named("plain", config(), 5)).hasMessageContaining("cosine-restarts");
     }
 
     @Test
@@ -83,10 +83,10 @@ class SchedulesTest {
                 .hasMessageContaining("totalSteps=1");
         assertThatThrownBy(() -> new SequentialSchedule(List.of(new ConstantSchedule()), List.of(3L)))
                 .hasMessageContaining("milestones=[3], expected 0 steps");
-        assertThatThrownBy(() -> new Plateau.Rule(Plateau.Better.LOWER, 1, 1, 0, Plateau.Threshold.ABSOLUTE, 0, 0))
+        assertThatThrownBy(() -> new Plateau.Rule(Better.LOWER, 1, 1, 0, Plateau.Threshold.ABSOLUTE, 0, 0))
                 .hasMessageContaining("gamma=1.0");
         assertThatThrownBy(() -> Plateau.restored(
-                        new Plateau.Rule(Plateau.Better.LOWER, 0.5, 1, 0, Plateau.Threshold.ABSOLUTE, 0, 0), Map.of()))
+                        new Plateau.Rule(Better.LOWER, 0.5, 1, 0, Plateau.Threshold.ABSOLUTE, 0, 0), Map.of()))
                 .hasMessageContaining("lacks plateau.best");
     }
 
@@ -94,7 +94,7 @@ class SchedulesTest {
     void configurationDescribesTheWholeOptimiser() {
         Config config = config(
                 "name", "lamb", "learning.rate", "0.5", "weight.decay", "0.25", "clip.norm", "2", "clip.value", "0.75");
-        Optimiser optimiser = Optimiser.of(config, 10);
+        Optimiser optimiser = Optimiser.of(config, 10, Better.LOWER);
         assertThat(optimiser.learningRate()).isEqualTo(LearningRate.constant(0.5));
         assertThat(optimiser.rule()).isInstanceOf(Lamb.class);
         assertThat(optimiser.weightDecay()).isEqualTo(0.25);
@@ -106,8 +106,65 @@ class SchedulesTest {
     }
 
     @Test
+    void evaluationsLowerTheRateOfAPlateauAfterItsWarmUp() {
+        Config config = config(
+                "schedule",
+                "plateau",
+                "warmup.steps",
+                "2",
+                "learning.rate",
+                "0.5",
+                "schedule.gamma",
+                "0.5",
+                "schedule.patience",
+                "1",
+                "schedule.threshold",
+                "0.25",
+                "schedule.threshold.kind",
+                "absolute",
+                "schedule.cooldown",
+                "3",
+                "schedule.floor",
+                "0.125");
+        LearningRate rate = LearningRate.of(config, 10, Better.HIGHER);
+        assertThat(rate.plateau())
+                .isEqualTo(new Plateau.Rule(Better.HIGHER, 0.5, 1, 0.25, Plateau.Threshold.ABSOLUTE, 3, 0.125));
+        RateCourse course = new RateCourse(rate);
+        for (double evaluation : new double[] {0.5, 0.7, Double.NaN, Double.NaN}) {
+            course.take(evaluation);
+        }
+        assertThat(course.at(1)).isEqualTo(0.25);
+        assertThat(course.at(2)).isEqualTo(0.5);
+        course.take(0.75);
+        assertThat(course.at(1)).isEqualTo(0.125);
+        assertThat(course.at(2)).isEqualTo(0.25);
+        RateCourse resumed = new RateCourse(rate);
+        resumed.restore(course.state());
+        assertThat(resumed.at(9)).isEqualTo(0.25);
+        assertThat(resumed.state()).isEqualTo(course.state());
+    }
+
+    @Test
+    void evaluationsLeaveOtherSchedulesAlone() {
+        RateCourse course = new RateCourse(LearningRate.of(config("learning.rate", "0.5"), 10, Better.LOWER));
+        RateCourse plateau = new RateCourse(
+                LearningRate.of(config("schedule", "plateau", "schedule.patience", "0"), 10, Better.LOWER));
+        for (double evaluation : new double[] {1, 2, 3}) {
+            course.take(evaluation);
+            plateau.take(evaluation);
+        }
+        assertThat(course.at(1)).isEqualTo(0.5);
+        assertThat(course.state()).isEmpty();
+        course.restore(plateau.state());
+        assertThat(course.at(1)).isEqualTo(0.5);
+        Map<String, String> before = plateau.state();
+        plateau.restore(Map.of());
+        assertThat(plateau.state()).isEqualTo(before);
+    }
+
+    @Test
     void noClippingByDefault() {
-        Optimiser optimiser = Optimiser.of(config(), 10);
+        Optimiser optimiser = Optimiser.of(config(), 10, Better.LOWER);
         assertThat(optimiser.clipFactor(1e30)).isEqualTo(1);
         float[] gradient = {1e30f};
         optimiser.clip(gradient, 1);

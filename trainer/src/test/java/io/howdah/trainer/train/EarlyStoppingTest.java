@@ -4,7 +4,7 @@ package io.howdah.trainer.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.howdah.trainer.checkpoint.EvaluationTrack;
-import io.howdah.trainer.train.metric.Better;
+import io.howdah.trainer.optim.Better;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

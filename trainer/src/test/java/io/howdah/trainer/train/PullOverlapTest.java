@@ -57,7 +57,7 @@ class PullOverlapTest {
                 5,
                 new WorkerShare(1, List.of(0), 0),
                 Precision.of(sync, compute),
-                sync.optimiser().learningRate()::at,
+                sync.optimiser().learningRate(),
                 CheckpointSettings.AT_END,
                 EvaluationSettings.AT_END,
                 TrainSettings.AnomalySearch.OFF);

@@ -132,7 +132,7 @@ class RemoteTablesTest {
                 5,
                 new WorkerShare(workers, all, 0),
                 Precision.of(sync, DType.FLOAT32),
-                sync.optimiser().learningRate()::at,
+                sync.optimiser().learningRate(),
                 new CheckpointSettings(0, 0, CheckpointSettings.Best.IGNORE),
                 EvaluationSettings.AT_END,
                 TrainSettings.AnomalySearch.OFF);

@@ -7,17 +7,18 @@ import io.howdah.trainer.checkpoint.Manifest;
 import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.ops.Arithmetic;
 import io.howdah.trainer.ops.Dropouts;
+import io.howdah.trainer.optim.Better;
+import io.howdah.trainer.optim.Plateau;
 import io.howdah.trainer.sync.ShardSnapshot;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.tensor.DType;
-import io.howdah.trainer.train.metric.Better;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * A training that was stopped and went on ends with the bits of one that never stopped: weights, optimiser, loss scale,
- * random numbers, reading positions, evaluations. Micro-batches, dropout and float16 gradients with skipped steps are on.
+ * learning rate, random numbers, reading positions, evaluations. Micro-batches, dropout and float16 gradients with skipped steps are on.
  */
 class ResumeTest {
     private static final long[] STOPS = {1, 3, 4, 6, 8, 9, 13};
@@ -39,6 +40,7 @@ class ResumeTest {
         fixture.rows = 2;
         fixture.accumulation = 2;
         fixture.changeLosses = losses -> Dropouts.dropout(Arithmetic.multiply(losses, 64.0), 0.5, true);
+        fixture.plateau = new Plateau.Rule(Better.HIGHER, 0.5, 0, 0.99, Plateau.Threshold.ABSOLUTE, 1, 0.1);
         fixture.evaluation = new EvaluationSettings(3, "accuracy", stopping);
         fixture.checkpoints = new CheckpointSettings(2, 2, CheckpointSettings.Best.KEEP);
         return fixture;
@@ -49,6 +51,7 @@ class ResumeTest {
             TrainingResult whole = undisturbed.train(STEPS);
             assertThat(whole.step()).isEqualTo(end);
             assertThat(undisturbed.progress).anyMatch(step -> step.outcome().decision() == StepOutcome.Decision.SKIP);
+            assertThat(undisturbed.progress.get((int) end - 1).learningRate()).isLessThan(undisturbed.learningRate);
             for (long stop : STOPS) {
                 try (TrainingFixture stopped = fixture(stopping)) {
                     stopped.stopAt = stop;

@@ -79,7 +79,7 @@ class SparseModelTest {
                 5,
                 new WorkerShare(1, List.of(0), 0),
                 Precision.of(sync, DType.FLOAT32),
-                sync.optimiser().learningRate()::at,
+                sync.optimiser().learningRate(),
                 new CheckpointSettings(0, 0, CheckpointSettings.Best.IGNORE),
                 EvaluationSettings.AT_END,
                 TrainSettings.AnomalySearch.OFF);

@@ -13,6 +13,7 @@ import io.howdah.trainer.optim.AdamW;
 import io.howdah.trainer.optim.LearningRate;
 import io.howdah.trainer.optim.LinearSchedule;
 import io.howdah.trainer.optim.Optimiser;
+import io.howdah.trainer.optim.Plateau;
 import io.howdah.trainer.sync.LocalParameterStore;
 import io.howdah.trainer.sync.MemoryBlobStore;
 import io.howdah.trainer.sync.SyncSettings;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A small language model and all that it takes to train it; what a test changes is a field. */
 final class TrainingFixture implements AutoCloseable {
@@ -39,6 +41,7 @@ final class TrainingFixture implements AutoCloseable {
     private final InMemoryDataset heldOutText = SyntheticText.dataset(2, 16, 32);
     DType wire = DType.FLOAT32;
     double learningRate = 0.01;
+    Plateau.@Nullable Rule plateau;
     int rows = 4;
     int accumulation = 1;
     CheckpointSettings checkpoints = CheckpointSettings.AT_END;
@@ -50,8 +53,8 @@ final class TrainingFixture implements AutoCloseable {
     long stopAt = Long.MAX_VALUE;
 
     SyncSettings sync() {
-        Optimiser optimiser = new Optimiser(
-                new AdamW(0.9, 0.999, 1e-8), new LearningRate(learningRate, LinearSchedule.warmup(4)), 0.01, 1);
+        LearningRate rate = new LearningRate(learningRate, LinearSchedule.warmup(4), plateau);
+        Optimiser optimiser = new Optimiser(new AdamW(0.9, 0.999, 1e-8), rate, 0.01, 1);
         return new SyncSettings(WORKERS, wire, DType.FLOAT32, 20, 1 << 14, optimiser);
     }
 
@@ -64,7 +67,7 @@ final class TrainingFixture implements AutoCloseable {
                 5,
                 new WorkerShare(WORKERS, workers, 0),
                 Precision.of(sync, DType.FLOAT32),
-                sync.optimiser().learningRate()::at,
+                sync.optimiser().learningRate(),
                 checkpoints,
                 evaluation,
                 search);

@@ -81,7 +81,7 @@ class TrainingLoopTest {
                 5,
                 new WorkerShare(WORKERS, workers, 0),
                 Precision.of(sync, compute),
-                sync.optimiser().learningRate()::at,
+                sync.optimiser().learningRate(),
                 new CheckpointSettings(interval, 0, CheckpointSettings.Best.IGNORE),
                 EvaluationSettings.AT_END,
                 TrainSettings.AnomalySearch.OFF);

@@ -72,7 +72,7 @@ class TrainingStateTest {
                 5,
                 new WorkerShare(WORKERS, workers, 0),
                 Precision.of(SYNC, DType.FLOAT32),
-                SYNC.optimiser().learningRate()::at,
+                SYNC.optimiser().learningRate(),
                 new CheckpointSettings(interval, 0, CheckpointSettings.Best.IGNORE),
                 EvaluationSettings.AT_END,
                 TrainSettings.AnomalySearch.OFF);

@@ -9,6 +9,7 @@ import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.MemoryPool;
 import io.howdah.trainer.train.StepProgress;
 import io.howdah.trainer.train.TrainKeys;
+import io.howdah.trainer.train.TrainSettings;
 import io.howdah.trainer.train.TrainingListener;
 import io.howdah.trainer.train.TrainingResult;
 import io.howdah.yarn.client.JobChecks;
@@ -37,7 +38,7 @@ final class LocalTrainCommand extends Command {
         JobChecks.checkInput(here, config);
         JobChecks.checkOutput(here, config);
         MemoryPool.shared().limit(config.get(TrainKeys.POOL_MIB) << 20);
-        SyncSettings sync = SyncSettings.of(config, config.getInt(YarnKeys.WORKERS), config.get(TrainKeys.STEPS));
+        SyncSettings sync = TrainSettings.sync(config, config.getInt(YarnKeys.WORKERS));
         String[] phase = {"starting"};
         try (ProgressLine line = ProgressLine.on(printer, "train");
                 TrainingSession session = new TrainingSession(here, config, name -> phase[0] = name);

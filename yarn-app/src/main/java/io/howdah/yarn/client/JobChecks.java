@@ -4,6 +4,7 @@ package io.howdah.yarn.client;
 import io.howdah.hdfs.DatasetManifest;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.train.TrainKeys;
+import io.howdah.trainer.train.TrainSettings;
 import io.howdah.yarn.config.YarnKeys;
 import io.howdah.yarn.task.TrainingSession;
 import java.io.IOException;
@@ -12,9 +13,14 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** What must hold before a job is submitted; each check costs one or two calls of the file system. */
+/** What must hold before a job is submitted; no check costs more than one or two calls of the file system. */
 public final class JobChecks {
     private JobChecks() {}
+
+    /** The settings of the parameter store fit each other. */
+    public static void checkSettings(Config config) {
+        TrainSettings.sync(config, config.getInt(YarnKeys.WORKERS));
+    }
 
     /** The dataset exists and none of its shards is truncated. */
     public static void checkInput(Configuration hadoop, Config config) throws IOException {

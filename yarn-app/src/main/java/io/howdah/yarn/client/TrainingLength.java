@@ -39,7 +39,7 @@ public final class TrainingLength {
         Path input = new Path(config.get(TrainKeys.INPUT));
         FileSystem fileSystem = input.getFileSystem(hadoop);
         long examples = DatasetManifest.read(fileSystem, input).part(Part.TRAIN).rows();
-        SyncSettings sync = SyncSettings.of(config, config.getInt(YarnKeys.WORKERS), config.get(TrainKeys.STEPS));
+        SyncSettings sync = TrainSettings.sync(config, config.getInt(YarnKeys.WORKERS));
         hadoop.setLong(TrainKeys.STEPS.name(), TrainSettings.steps(config, sync.logicalWorkers(), examples));
         return JobConfiguration.parse(hadoop);
     }

@@ -7,7 +7,7 @@ import io.howdah.ps.ServerPlace;
 import io.howdah.ps.wire.Counters;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.sync.TableSize;
-import io.howdah.trainer.train.TrainKeys;
+import io.howdah.trainer.train.TrainSettings;
 import io.howdah.yarn.config.YarnKeys;
 import io.howdah.yarn.umbilical.proto.Assignment;
 import io.howdah.yarn.umbilical.proto.TaskMetrics;
@@ -33,10 +33,8 @@ final class ServerTask implements Task {
     @Override
     public int prepare() throws Exception {
         int servers = context.config().getInt(YarnKeys.SERVERS);
-        SyncSettings sync = SyncSettings.of(
-                context.config(),
-                context.config().getInt(YarnKeys.WORKERS),
-                context.config().get(TrainKeys.STEPS));
+        SyncSettings sync =
+                TrainSettings.sync(context.config(), context.config().getInt(YarnKeys.WORKERS));
         HdfsBlobStore blobs = TrainingSession.checkpoints(context.hadoop(), context.config());
         ParameterServer started = new ParameterServer(
                 sync,

@@ -5,7 +5,7 @@ import io.howdah.ps.RemoteParameterStore;
 import io.howdah.ps.wire.Counters;
 import io.howdah.ps.wire.JobIdentity;
 import io.howdah.trainer.sync.SyncSettings;
-import io.howdah.trainer.train.TrainKeys;
+import io.howdah.trainer.train.TrainSettings;
 import io.howdah.trainer.train.TrainingResult;
 import io.howdah.yarn.umbilical.proto.Assignment;
 import io.howdah.yarn.umbilical.proto.TaskMetrics;
@@ -40,8 +40,7 @@ final class WorkerTask implements Task {
             throw new IllegalStateException(
                     "Cannot train: not prepared, expected prepare() first; report this as a bug");
         }
-        SyncSettings sync = SyncSettings.of(
-                context.config(), assignment.getWorkers(), context.config().get(TrainKeys.STEPS));
+        SyncSettings sync = TrainSettings.sync(context.config(), assignment.getWorkers());
         JobIdentity identity = context.identity(assignment.getGeneration());
         try (RemoteParameterStore store = new RemoteParameterStore(
                 sync, context.id().index(), Endpoints.of(assignment), identity, Endpoints.CONNECT_TIMEOUT)) {

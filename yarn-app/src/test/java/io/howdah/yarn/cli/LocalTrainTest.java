@@ -81,6 +81,15 @@ class LocalTrainTest {
     }
 
     @Test
+    void evaluationsThatDecideTheLearningRateMustTakePlace() {
+        assertThat(train(folder.resolve("refused"), "howdah.optimiser.schedule=plateau"))
+                .isNotZero();
+        assertThat(text())
+                .contains(
+                        "howdah.optimiser.schedule=plateau and howdah.evaluate.interval.steps=0, expected evaluations");
+    }
+
+    @Test
     void trainsByEpochsWithJournalsAndTheBestCheckpoint() throws IOException {
         Path output = folder.resolve("epochs");
         int status = train(
@@ -88,6 +97,11 @@ class LocalTrainTest {
                 "howdah.train.epochs=2",
                 "howdah.evaluate.interval.steps=5",
                 "howdah.evaluate.metric=accuracy",
+                "howdah.optimiser.schedule=plateau",
+                "howdah.optimiser.schedule.patience=0",
+                "howdah.optimiser.schedule.threshold=1",
+                "howdah.optimiser.schedule.threshold.kind=absolute",
+                "howdah.optimiser.schedule.gamma=0.5",
                 "howdah.checkpoint.keep.newest=1");
         assertThat(status).as(text()).isZero();
         assertThat(text())
@@ -98,6 +112,8 @@ class LocalTrainTest {
         List<String> lines = Files.readAllLines(journals.resolve("steps-00000000.jsonl"));
         assertThat(lines.get(0)).startsWith("{\"step\":1,\"epoch\":0,\"loss\":").contains("\"skipped\":false");
         assertThat(lines.get(lines.size() - 1)).startsWith("{\"step\":" + lines.size() + ",\"epoch\":1,");
+        assertThat(lines.get(5)).contains("\"learningRate\":0.001,");
+        assertThat(lines.get(10)).contains("\"learningRate\":5.0E-4,");
         assertThat(journals.resolve("tensorboard/events.out.tfevents.steps-00000000"))
                 .isNotEmptyFile();
         try (Stream<Path> sets = Files.list(output.resolve("checkpoints"))) {

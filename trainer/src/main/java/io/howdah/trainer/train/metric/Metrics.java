@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.train.metric;
 
+import io.howdah.trainer.optim.Better;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,5 +1,5 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
-package io.howdah.trainer.train.metric;
+package io.howdah.trainer.optim;
 
 /** Which values of a metric are better. */
 public enum Better {
