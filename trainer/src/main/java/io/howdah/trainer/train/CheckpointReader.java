@@ -77,7 +77,7 @@ public final class CheckpointReader {
                 blobs.location(set))) {
             tensors = new SafetensorsReader(in, blobs.location(set) + "/" + Manifest.MODEL_BLOB).remainingTensors();
             in.drain();
-            model.module().loadStateDict(tensors);
+            model.loadState(tensors);
         } finally {
             List.copyOf(tensors.values()).forEach(Tensor::close);
         }
