@@ -61,6 +61,11 @@ public final class MedusaHeads extends TokenHeads {
         return second == null ? super.unembedding(head) : second.at(head).weight();
     }
 
+    /** Whether heads have weights of their own for the scores. */
+    public boolean hasOwnScores() {
+        return second != null;
+    }
+
     /** W₁ₖ as an inference engine reads it, [E, E]. */
     public LinearWeights first(int head) {
         return new LinearWeights(first.at(head).weight(), null);

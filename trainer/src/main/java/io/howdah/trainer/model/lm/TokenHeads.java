@@ -4,6 +4,8 @@ package io.howdah.trainer.model.lm;
 import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.nn.functional.LinearFunctions;
 import io.howdah.trainer.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Heads that predict the tokens behind the next one from what a network, the trunk, says of its positions. Head k, from 0
@@ -50,6 +52,37 @@ public abstract class TokenHeads extends Module {
 
     /** Begins anew from the trunk's weights what begins as a copy of them; to be called once these are loaded. */
     public void copyFromTrunk() {}
+
+    /**
+     * Scores of all heads for texts: those of head k at position i are for the token at i + k + 2.
+     *
+     * @param network that the heads were made for
+     * @param inputs [B, T], as it reads them
+     * @return K times [B, T, V]; of chained heads the last positions, where a token that they read is missing, are of no account
+     */
+    public final List<Tensor> scores(LanguageNetwork network, Tensor inputs) {
+        Tensor hidden = network.hidden(inputs);
+        Tensor previous = hidden;
+        List<Tensor> scores = new ArrayList<>();
+        for (int head = 0; head < count(); head++) {
+            Tensor said = hidden(head, previous, settings.kind().isChained() ? following(inputs, head + 1) : inputs);
+            scores.add(logits(head, said));
+            previous = settings.kind().isChained() ? said : hidden;
+        }
+        return scores;
+    }
+
+    /** The tokens so many places behind; the last one again and again where the text ends. */
+    private static Tensor following(Tensor inputs, int places) {
+        long[] tokens = inputs.toLongs();
+        int length = Math.toIntExact(inputs.size(1));
+        int[] following = new int[tokens.length];
+        for (int i = 0; i < tokens.length; i++) {
+            int last = (i / length + 1) * length - 1;
+            following[i] = (int) tokens[Math.min(i + places, last)];
+        }
+        return Tensor.of(following, inputs.size(0), length);
+    }
 
     /** Scores of the tokens from {@link #hidden}: [B, T, V]. */
     final Tensor logits(int head, Tensor hidden) {
