@@ -68,8 +68,23 @@ class LocalGenerateTest {
         }
         assertThat(json(folder.resolve("plain/_statistics.json")).has("comparison"))
                 .isFalse();
+        Path calibration = folder.resolve("calibration.json");
+        Outcome calibrated = writer.succeed(
+                "calibrate",
+                "howdah.generate.model=" + writer.model(),
+                "howdah.generate.input=" + writer.dataset(),
+                "howdah.generate.tasks=2",
+                "howdah.calibrate.ranks=3",
+                "howdah.calibrate.output=" + calibration);
+        assertThat(calibrated.out()).contains("head 2, by rank");
+        assertThat(json(calibration).path("hits")).hasSize(2);
         for (Drafters.Row row : Drafters.ALL) {
+            if (row.name().startsWith("medusa")) {
+                continue; // the model has other heads
+            }
             List<String> settings = new ArrayList<>(List.of(common));
+            settings.add("howdah.generate.calibration=" + calibration);
+            settings.add("howdah.decode.draft.nodes=4");
             settings.add("howdah.decode.drafter=" + row.name());
             settings.add("howdah.decode.draft.length=3");
             Outcome outcome = writer.generate("with-" + row.name(), settings.toArray(String[]::new));
