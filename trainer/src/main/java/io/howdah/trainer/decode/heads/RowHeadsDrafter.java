@@ -102,20 +102,30 @@ final class RowHeadsDrafter implements Drafter {
         double[][] drawnFrom = new double[depths][];
         for (int depth = 1; depth <= depths; depth++) {
             int at = ((depth - 1) * requests + number) * target.vocabulary();
-            TokenDistribution distribution = sampler.distribution(scores, at, target.vocabulary());
-            int position = sampler.history().length() + depth - 1;
             if (drawn) {
+                TokenDistribution distribution = sampler.distribution(scores, at, target.vocabulary());
+                int position = sampler.history().length() + depth - 1;
                 tokens[depth - 1] = new int[] {sampler.chance().draw(Purpose.DRAFT, position, 0, distribution)};
                 drawnFrom[depth - 1] = distribution.probabilities();
             } else {
-                boolean noisy = request.drawing() == Drawing.MATCHING
-                        && !sampler.settings().isGreedy();
-                tokens[depth - 1] = noisy
-                        ? sampler.chance().best(position, distribution, shape.ranks(depth))
-                        : distribution.best(shape.ranks(depth));
+                tokens[depth - 1] = best(request, scores, at, depth);
             }
         }
         add(request, tokens, drawn ? drawnFrom : null);
+    }
+
+    /** The tokens of a depth by rank, with the noise that the target will have if they are to match it. */
+    private int[] best(DraftRequest request, float[] scores, int at, int depth) {
+        SequenceSampler sampler = request.sampler();
+        int ranks = shape.ranks(depth);
+        boolean greedy = sampler.settings().isGreedy();
+        if (greedy && ranks == 1) {
+            return new int[] {sampler.choose(scores, at, target.vocabulary())};
+        }
+        TokenDistribution distribution = sampler.distribution(scores, at, target.vocabulary());
+        return request.drawing() == Drawing.MATCHING && !greedy
+                ? sampler.chance().best(sampler.history().length() + depth - 1, distribution, ranks)
+                : distribution.best(ranks);
     }
 
     private void add(DraftRequest request, int[][] tokens, double @Nullable [][] drawnFrom) {

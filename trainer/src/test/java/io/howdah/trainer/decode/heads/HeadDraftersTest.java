@@ -253,8 +253,15 @@ class HeadDraftersTest {
     @EnumSource(HeadKind.class)
     void ofACountingTextAllTokensAreDrafted(HeadKind kind) {
         TrainableModel model =
-                kind == HeadKind.MEDUSA ? HeadSamples.medusa("llama", "joint", 2) : HeadSamples.mtp("llama", kind, 2);
-        HeadSamples.train(model, kind == HeadKind.MEDUSA ? 400 : 150, 0.01, HeadDraftersTest::counting);
+                kind == HeadKind.MEDUSA ? HeadSamples.model(
+                        "llama",
+                        "howdah.model.medusa.kind",
+                        "joint",
+                        "howdah.model.medusa.heads",
+                        "2",
+                        "howdah.model.medusa.weight",
+                        "1") : HeadSamples.mtp("llama", kind, 2);
+        HeadSamples.train(model, kind == HeadKind.MEDUSA ? 250 : 100, 0.01, HeadDraftersTest::counting);
         LanguageNetwork network = (LanguageNetwork) model.module();
         DecoderNetwork decoder = DecoderNetwork.of(compute, network);
         TokenHeads heads = LanguageModels.heads(model).orElseThrow();
@@ -287,7 +294,7 @@ class HeadDraftersTest {
     void ofTokensThatNobodyCanTellNoneIsFound(HeadKind kind) {
         TrainableModel model = HeadSamples.mtp("llama", kind, 2);
         Philox random = new Philox(21, 0);
-        HeadSamples.train(model, 60, 0.01, step -> new int[][] {text(random), text(random), text(random)});
+        HeadSamples.train(model, 30, 0.01, step -> new int[][] {text(random), text(random), text(random)});
         LanguageNetwork network = (LanguageNetwork) model.module();
         network.evaluate();
         HeadCalibrator calibrator =

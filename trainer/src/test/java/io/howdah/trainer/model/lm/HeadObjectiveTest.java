@@ -57,7 +57,7 @@ class HeadObjectiveTest {
 
     /** A network with larger weights, so that every part matters. */
     private static LanguageNetwork network(String name, String head, HeadKind kind) {
-        TrainableModel model = HeadSamples.model(name, "howdah.lm.head", head, "howdah.lm.layers", "2");
+        TrainableModel model = HeadSamples.model(name, "howdah.lm.head", head, "howdah.lm.layers", "1");
         LanguageNetwork network = (LanguageNetwork) model.module();
         network.attach(HeadSettings.of(kind, HEADS).create(network, 3));
         network.parameters().forEach((path, tensor) -> {
