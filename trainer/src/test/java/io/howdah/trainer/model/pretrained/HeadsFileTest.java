@@ -47,10 +47,11 @@ class HeadsFileTest {
     private static void assertEqual(TokenHeads found, TokenHeads expected) {
         assertThat(found.settings()).isEqualTo(expected.settings());
         assertThat(found.stateDict().keySet()).isEqualTo(expected.stateDict().keySet());
-        expected.stateDict().forEach((path, tensor) -> assertThat(
-                        found.stateDict().get(path).toFloats())
-                .as(path)
-                .isEqualTo(tensor.toFloats()));
+        expected.stateDict()
+                .forEach(
+                        (path, tensor) -> assertThat(found.stateDict().get(path).toFloats())
+                                .as(path)
+                                .isEqualTo(tensor.toFloats()));
     }
 
     @ParameterizedTest
