@@ -39,7 +39,9 @@ public final class Commands {
                     "the same into a dataset to train on",
                     () -> new GenerateCommand(GenerationJob.Kind.DISTILL)),
             new Command.Row(
-                    "calibrate", "count how often a model's further heads are right, with MapReduce", CalibrateCommand::new),
+                    "calibrate",
+                    "count how often a model's further heads are right, with MapReduce",
+                    CalibrateCommand::new),
             new Command.Row(
                     "local preprocess", "the same in this process, without a cluster", LocalPreprocessCommand::new),
             new Command.Row("local datagen", "the same to local files", LocalDatagenCommand::new),

@@ -90,10 +90,12 @@ public final class GenerateKeys {
                     + " drafts bring; 0 measures nothing.");
 
     public static final Key<String> CALIBRATION = Key.path(
-            PREFIX + "calibration", null, "File of calibrate, which the drafters medusa-tree and mtp-tree make their tree from.");
+            PREFIX + "calibration",
+            null,
+            "File of calibrate, which the drafters medusa-tree and mtp-tree make their tree from.");
 
-    public static final Key<String> CALIBRATE_OUTPUT = Key.path(
-            "howdah.calibrate.output", null, "File that calibrate writes; it must not exist.");
+    public static final Key<String> CALIBRATE_OUTPUT =
+            Key.path("howdah.calibrate.output", null, "File that calibrate writes; it must not exist.");
 
     public static final Key<Long> CALIBRATE_RANKS = Key.integer(
             "howdah.calibrate.ranks",

@@ -42,7 +42,8 @@ public final class CalibrateMapper extends Mapper<NullWritable, Prompt, NullWrit
                 calibrator.add(((Prompt.Tokens) context.getCurrentValue().content()).tokens(), 0);
                 context.progress();
             }
-            context.write(NullWritable.get(), new Text(calibrator.result().json().toString()));
+            context.write(
+                    NullWritable.get(), new Text(calibrator.result().json().toString()));
             model.codec().close();
         }
     }

@@ -20,7 +20,8 @@ final class Calibrations {
         try (InputStream in = file.getFileSystem(hadoop).open(file)) {
             return HeadCalibration.of(new ObjectMapper().readTree(in));
         } catch (FileNotFoundException e) {
-            throw new IOException("Cannot read calibration: file=" + file + " is missing, expected one; run calibrate", e);
+            throw new IOException(
+                    "Cannot read calibration: file=" + file + " is missing, expected one; run calibrate", e);
         } catch (IllegalArgumentException e) {
             throw new IOException("Cannot read calibration: file=" + file + " error=" + e.getMessage(), e);
         }

@@ -47,8 +47,9 @@ final class GenerationTask {
         ModelFolder draftFolder = models.draft(config);
         try (Compute compute = Compute.of(config.getInt(GenerateKeys.VCORES), settings.dtype());
                 LoadedModel model = LoadedModel.load(models.model(config), compute, keeping(config));
-                @Nullable LoadedModel draft =
-                        draftFolder == null ? null : LoadedModel.load(draftFolder, compute, Keeping.NOTHING)) {
+                @Nullable
+                        LoadedModel draft =
+                                draftFolder == null ? null : LoadedModel.load(draftFolder, compute, Keeping.NOTHING)) {
             Writers writers = new Writers(model, draft, models.calibration(), settings);
             boolean skips = config.get(GenerateKeys.MALFORMED).equals("skip");
             TextWriting writing = new TextWriting(model, writers, settings, skips, context::progress);
@@ -67,8 +68,9 @@ final class GenerationTask {
     /** Heads are needed as often as a drafter is made. */
     private static Keeping keeping(Config config) {
         String drafter = config.get(DecodeKeys.DRAFTER);
-        Drafters.Need need =
-                drafter.equals(Drafters.NONE) ? Drafters.Need.NOTHING : Drafters.named(drafter).need();
+        Drafters.Need need = drafter.equals(Drafters.NONE)
+                ? Drafters.Need.NOTHING
+                : Drafters.named(drafter).need();
         return need == Drafters.Need.HEADS || need == Drafters.Need.CALIBRATED_HEADS ? Keeping.HEADS : Keeping.NOTHING;
     }
 

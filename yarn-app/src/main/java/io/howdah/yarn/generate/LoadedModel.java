@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param endTokens tokens that end a text
  * @param kept the model as it was read, where drafters need its heads
  */
-record LoadedModel(DecoderNetwork network, TextCodec codec, Set<Integer> endTokens, @Nullable OpenModel kept)
-        implements AutoCloseable {
+record LoadedModel(
+        DecoderNetwork network,
+        TextCodec codec,
+        Set<Integer> endTokens,
+        @Nullable OpenModel kept) implements AutoCloseable {
     /** What is left of a model once its weights are packed. */
     enum Keeping {
         NOTHING,
@@ -51,7 +54,8 @@ record LoadedModel(DecoderNetwork network, TextCodec codec, Set<Integer> endToke
     }
 
     /** Heads that predict further tokens, if they were kept and there are any. */
-    @Nullable TokenHeads heads() {
+    @Nullable
+    TokenHeads heads() {
         return kept == null ? null : kept.heads();
     }
 

@@ -60,7 +60,8 @@ final class TaskModels {
     }
 
     /** What the client shipped, or null. */
-    @Nullable HeadCalibration calibration() throws IOException {
+    @Nullable
+    HeadCalibration calibration() throws IOException {
         String json = hadoop.getRaw(CALIBRATION);
         return json == null ? null : HeadCalibration.of(new ObjectMapper().readTree(json));
     }
