@@ -73,7 +73,7 @@ class HeadTrainingTest {
                 5,
                 new WorkerShare(2, own, 0),
                 Precision.of(sync, DType.FLOAT32),
-                sync.optimiser().learningRate()::at,
+                sync.optimiser().learningRate(),
                 CheckpointSettings.AT_END,
                 EvaluationSettings.AT_END,
                 TrainSettings.AnomalySearch.OFF);
