@@ -16,6 +16,7 @@ import io.howdah.trainer.model.lm.HeadKind;
 import io.howdah.trainer.model.lm.HeadSettings;
 import io.howdah.trainer.model.lm.LanguageNetwork;
 import io.howdah.trainer.model.lm.TokenHeads;
+import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.tensor.DType;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +38,10 @@ class DraftersTest {
     void everyRowMakesADrafterOfItsName() {
         HeadCalibration calibration =
                 new HeadCalibration(new long[] {10, 10, 10}, new long[][] {{6, 2}, {5, 2}, {4, 1}});
-        try (Compute compute = Compute.of(1, DType.FLOAT32);
-                LanguageNetwork network = TinyNetworks.llama(11, 2, 1);
-                TokenHeads medusa = HeadSettings.of(HeadKind.MEDUSA, 3).create(network, 1);
-                TokenHeads parallel = HeadSettings.of(HeadKind.PARALLEL, 3).create(network, 1)) {
+        LanguageNetwork network = TinyNetworks.llama(11, 2, 1);
+        TokenHeads medusa = HeadSettings.of(HeadKind.MEDUSA, 3).create(network, 1);
+        TokenHeads parallel = HeadSettings.of(HeadKind.PARALLEL, 3).create(network, 1);
+        try (Compute compute = Compute.of(1, DType.FLOAT32)) {
             DecoderNetwork target = DecoderNetwork.of(compute, network);
             DecoderNetwork draft = packed(compute, TinyNetworks.llama(11, 1, 2));
             RowCosts costs = new RowCosts(new int[] {1, 200}, new double[] {100, 101});
@@ -65,6 +66,8 @@ class DraftersTest {
                             .hasMessageStartingWith("Cannot draft: drafter=" + row.name());
                 }
             }
+        } finally {
+            List.of(medusa, parallel, network).forEach(Module::close);
         }
         assertThatThrownBy(() -> Drafters.named("oracle")).hasMessageContaining("name=oracle, expected one of [ngram,");
         assertThat(Drafters.names()).startsWith(Drafters.NONE).hasSize(1 + Drafters.ALL.size());
