@@ -1,7 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.simulation;
 
-import io.howdah.ps.LostServer;
+import io.howdah.ps.ServerNetwork;
 import io.howdah.ps.ServerPlace;
 import io.howdah.ps.ServerSession;
 import io.howdah.ps.SnapshotFiles;
@@ -29,13 +29,19 @@ final class SimulatedServer {
         var settings = simulation.connections(generation);
         SnapshotFiles files =
                 new SnapshotFiles(place, simulation.blobs(), source, simulation.storageOf(process), process);
+        this.endpoint = new Endpoint(process, self, settings);
+        ServerNetwork network = new ServerNetwork(
+                simulation.timerOf(process),
+                (address, timeout, listener, failed) ->
+                        simulation.network().connect(endpoint, address, timeout, listener, failed),
+                PATIENCE);
         this.session = new ServerSession(
                 simulation.workload().settings(),
                 place,
                 files,
                 settings.counters(),
-                simulation.parts().shards());
-        this.endpoint = new Endpoint(process, self, settings);
+                network,
+                simulation.parts().server());
     }
 
     SimulatedProcess process() {
@@ -53,12 +59,7 @@ final class SimulatedServer {
     void start(SimulatedNetwork network) {
         network.listen(address(place.index()), endpoint, session);
         if (place.index() != 0) {
-            network.connect(
-                    endpoint,
-                    address(0),
-                    PATIENCE,
-                    session,
-                    reason -> session.fail(LostServer.message("server 0", "server-0", reason)));
+            session.connect(address(0), PATIENCE);
         }
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.MessageLite;
 import io.howdah.ps.ClientSession;
+import io.howdah.ps.ServerNetwork;
+import io.howdah.ps.ServerParts;
 import io.howdah.ps.ServerPlace;
 import io.howdah.ps.ServerSession;
 import io.howdah.ps.SnapshotFiles;
@@ -98,7 +100,14 @@ class SessionsTest {
         network.listen(
                 SimulatedServer.address(0),
                 server,
-                new ServerSession(workload.settings(), place, files, CONNECTIONS.counters()));
+                new ServerSession(
+                        workload.settings(),
+                        place,
+                        files,
+                        CONNECTIONS.counters(),
+                        new ServerNetwork(
+                                clock, (address, timeout, listener, failed) -> {}, ServerNetwork.PATIENCE),
+                        ServerParts.production()));
         Endpoint first = endpoint(Role.WORKER, 0);
         Played lost = offerWeights(first);
         Played next = offerWeights(endpoint(Role.WORKER, 0));
