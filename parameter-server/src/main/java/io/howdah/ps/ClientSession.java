@@ -38,7 +38,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +49,7 @@ public final class ClientSession {
     private static final int MOST_LOSSES = 10;
 
     private final SyncSettings settings;
-    private final List<InetSocketAddress> addresses;
-    private final IntConsumer reconnect;
+    private final Reconnecting reconnect;
     private final List<ServerLink> links = new ArrayList<>();
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
     private final Map<Long, PendingPull> pulls = new LinkedHashMap<>();
@@ -59,20 +57,20 @@ public final class ClientSession {
     private final Map<Long, List<PendingReport>> reports = new LinkedHashMap<>();
     private @Nullable AgreedModel model;
     private @Nullable Throwable failure;
+    private boolean replicated;
     private long nextRequest;
     private volatile float lossScale;
 
     /**
      * @param addresses of all servers, in order
-     * @param reconnect makes another connection to a server for its {@link #link}
+     * @param reconnect makes another connection to a server for its next {@link #attempt}
      */
-    public ClientSession(SyncSettings settings, List<InetSocketAddress> addresses, IntConsumer reconnect) {
+    public ClientSession(SyncSettings settings, List<InetSocketAddress> addresses, Reconnecting reconnect) {
         this.settings = settings;
-        this.addresses = List.copyOf(addresses);
         this.reconnect = reconnect;
         this.lossScale = settings.initialScaler().scale();
         for (int server = 0; server < addresses.size(); server++) {
-            links.add(new ServerLink(this, server));
+            links.add(new ServerLink(this, server, addresses.get(server)));
         }
     }
 
@@ -83,9 +81,57 @@ public final class ClientSession {
         return lossScale;
     }
 
-    /** What is heard from server {@code server}. */
-    public ConnectionListener link(int server) {
-        return links.get(server);
+    /** What becomes of one try to reach a server. */
+    public interface Attempt extends ConnectionListener {
+        /** There will be no connection. */
+        void failed(String reason);
+    }
+
+    /** Makes another connection. */
+    @FunctionalInterface
+    public interface Reconnecting {
+        /** @param losses how many were lost since a step was decided: wait longer the more there are */
+        void reconnect(int server, int losses);
+    }
+
+    /** Where server {@code server} is now. */
+    public InetSocketAddress address(int server) {
+        return links.get(server).address();
+    }
+
+    /** Hears of the next try to reach server {@code server}; what comes of earlier ones no longer counts. */
+    public Attempt attempt(int server) {
+        return links.get(server).attempt();
+    }
+
+    /**
+     * Finds the shards where {@code membership} says, now and whenever it is called again. From the first call on gradients
+     * are kept until their step is decided, and no server counts as lost: whoever watches over the job says so.
+     */
+    public void assign(Membership membership) {
+        replicated = true;
+        List<InetSocketAddress> primaries = membership.primaries();
+        for (ServerLink link : links) {
+            link.keepUntilDecided();
+            InetSocketAddress address = primaries.get(link.server());
+            if (!address.equals(link.address())) {
+                link.moveTo(address);
+                reconnect.reconnect(link.server(), 0);
+            }
+        }
+    }
+
+    /** A server cannot be reached. */
+    void unreachable(ServerLink link, String reason) {
+        if (failure != null) {
+            return;
+        }
+        if (replicated) {
+            reconnect.reconnect(link.server(), MOST_LOSSES);
+            return;
+        }
+        fail(new IllegalStateException("Cannot reach server " + link.server() + ": address=" + link.address() + " "
+                + reason + ", expected a running server of this job; look into its log"));
     }
 
     /** Runs a caller's request; if it is refused, its future alone fails. */
@@ -131,7 +177,7 @@ public final class ClientSession {
 
     private void askToInitialise(AgreedModel asking, ServerLink link) {
         Initialise request = Initialise.newBuilder()
-                .setServers(addresses.size())
+                .setServers(links.size())
                 .setLogicalWorkers(settings.logicalWorkers())
                 .setChunkElements(settings.chunkElements())
                 .setHasWeights(asking.weights() != null)
@@ -232,7 +278,7 @@ public final class ClientSession {
 
     private void decided(StepOutcome outcome) {
         lossScale = outcome.nextLossScale();
-        links.forEach(ServerLink::steady);
+        links.forEach(link -> link.decided(outcome.step()));
         List<PendingReport> waiting = reports.remove(outcome.step());
         if (waiting != null) {
             waiting.forEach(report -> report.future.complete(outcome));
@@ -344,10 +390,10 @@ public final class ClientSession {
         if (failure != null) {
             return;
         }
-        if (link.losses() < MOST_LOSSES) {
-            reconnect.accept(link.server());
+        if (replicated || link.losses() < MOST_LOSSES) {
+            reconnect.reconnect(link.server(), link.losses());
         } else {
-            String address = String.valueOf(addresses.get(link.server()));
+            String address = String.valueOf(link.address());
             fail(new IllegalStateException(LostServer.message("server " + link.server(), address, reason)));
         }
     }

@@ -35,7 +35,7 @@ final class Follower {
     private @Nullable Connection connection;
     private boolean restoring;
     private boolean restored;
-    private volatile boolean following;
+    private volatile long followed = -1;
 
     Follower(ServerSession session, ServerPlace place, SnapshotFiles files) {
         this.session = session;
@@ -46,12 +46,12 @@ final class Follower {
     /** Follows the primary of {@code newEpoch} from the next connection on. */
     void begin(long newEpoch) {
         epoch = newEpoch;
-        following = false;
+        followed = -1;
     }
 
-    /** Whether it has all that its primary has, as of {@link #epoch}. Read from any thread. */
-    boolean isFollowing() {
-        return following;
+    /** The epoch whose primary has nothing that this backup lacks; −1 while there is none. Read from any thread. */
+    long followedEpoch() {
+        return followed;
     }
 
     void opened(Connection opened) {
@@ -85,7 +85,7 @@ final class Follower {
         ByteBuffer body = frame.body().bytes();
         switch (frame.type()) {
             case REPLICA_STATE -> restore(frame.header(ReplicaState.class), body);
-            case FOLLOWED -> following = frame.header(Followed.class).getEpoch() == epoch;
+            case FOLLOWED -> followed = frame.header(Followed.class).getEpoch();
             case OUTCOME -> decided(Messages.outcome(frame.header(Outcome.class)));
             case CHUNK_MEAN -> {
                 ChunkMean mean = frame.header(ChunkMean.class);

@@ -132,9 +132,9 @@ public final class ParameterServer implements AutoCloseable {
         transport.execute(() -> session.assign(membership, process));
     }
 
-    /** Whether this replica is a backup that has all that its primary has; safe to read from any thread. */
-    public boolean isFollowing() {
-        return session.isFollowing();
+    /** The epoch whose primary has nothing that this backup lacks; −1 while there is none. Safe to read from any thread. */
+    public long followedEpoch() {
+        return session.followedEpoch();
     }
 
     /** Counts so far; safe to read from any thread. */

@@ -66,9 +66,9 @@ final class Replication implements Replicas {
         this.follower = new Follower(session, place, files);
     }
 
-    /** Whether this is a backup that has all that its primary of {@code asOf} has. Read from any thread. */
-    boolean isFollowing() {
-        return follower.isFollowing();
+    /** {@link Follower#followedEpoch}. Read from any thread. */
+    long followedEpoch() {
+        return follower.followedEpoch();
     }
 
     /** Does what {@code told} says of server {@code self}. */

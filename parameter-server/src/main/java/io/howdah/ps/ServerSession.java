@@ -119,10 +119,10 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         }
     }
 
-    /** Whether this is a backup that has all that its primary has; read from any thread. */
-    public boolean isFollowing() {
+    /** The epoch whose primary has nothing that this backup lacks; −1 while there is none. Read from any thread. */
+    public long followedEpoch() {
         Replication present = replication;
-        return present != null && present.isFollowing();
+        return present == null ? -1 : present.followedEpoch();
     }
 
     /** Completes with the reason once the job cannot go on. */

@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
  * @param weightDtype wire dtype of weights
  * @param meanDelayNanos mean of what a message takes on an average link
  * @param faults how many things happen
+ * @param replicated whether every shard is on two servers
  */
 record Schedule(
         long seed,
@@ -28,7 +29,34 @@ record Schedule(
         DType gradientDtype,
         DType weightDtype,
         long meanDelayNanos,
-        int faults) {
+        int faults,
+        boolean replicated) {
+    /** A schedule whose shards are kept once. */
+    Schedule(
+            long seed,
+            int servers,
+            int workers,
+            int logicalWorkers,
+            int steps,
+            int snapshotEvery,
+            DType gradientDtype,
+            DType weightDtype,
+            long meanDelayNanos,
+            int faults) {
+        this(
+                seed,
+                servers,
+                workers,
+                logicalWorkers,
+                steps,
+                snapshotEvery,
+                gradientDtype,
+                weightDtype,
+                meanDelayNanos,
+                faults,
+                false);
+    }
+
     private static final DType[] GRADIENTS = {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16};
     private static final DType[] WEIGHTS = {DType.FLOAT32, DType.BFLOAT16};
 
@@ -61,6 +89,23 @@ record Schedule(
                 gradientDtype,
                 weightDtype,
                 meanDelayNanos,
-                faults);
+                faults,
+                replicated);
+    }
+
+    /** The same, more steps of it and more faults, with every shard on two of several servers. */
+    Schedule withReplicas() {
+        return new Schedule(
+                seed,
+                2 + (int) (seed % 3),
+                workers,
+                logicalWorkers,
+                2 * steps,
+                snapshotEvery,
+                gradientDtype,
+                weightDtype,
+                meanDelayNanos,
+                2 + faults,
+                true);
     }
 }

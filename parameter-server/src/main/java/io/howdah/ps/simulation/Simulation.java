@@ -39,6 +39,8 @@ final class Simulation {
     private final VirtualClock clock = new VirtualClock();
     private final SimulatedNetwork network;
     private final SimulatedBlobs blobs = new SimulatedBlobs();
+    private SimulatedBlobs transfers = new SimulatedBlobs();
+    private long transfersOf;
     private final Counters counters = new Counters(clock::nanoTime);
     private final List<Tensor> initialWeights = new ArrayList<>();
     private final SimulatedJob job;
@@ -127,6 +129,15 @@ final class Simulation {
 
     SimulatedBlobs blobs() {
         return blobs;
+    }
+
+    /** Where shards lie on their way between servers of the present generation. */
+    SimulatedBlobs transfers() {
+        if (transfersOf != job.generation()) {
+            transfersOf = job.generation();
+            transfers = new SimulatedBlobs();
+        }
+        return transfers;
     }
 
     List<Tensor> initialWeights() {

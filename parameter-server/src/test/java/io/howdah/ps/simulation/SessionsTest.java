@@ -145,13 +145,13 @@ class SessionsTest {
         List<List<Long>> answers = List.of(first, second);
         Endpoint worker = endpoint(Role.WORKER, 0);
         ClientSession session = new ClientSession(
-                workload.settings(), List.of(SimulatedServer.address(0), SimulatedServer.address(1)), server -> {});
+                workload.settings(), List.of(SimulatedServer.address(0), SimulatedServer.address(1)), (server, losses) -> {});
         for (int index = 0; index < 2; index++) {
             Played server = new Played();
             server.versions.addAll(answers.get(index));
             network.listen(SimulatedServer.address(index), endpoint(Role.SERVER, index), server);
             network.connect(
-                    worker, SimulatedServer.address(index), Duration.ofSeconds(1), session.link(index), reason -> {});
+                    worker, SimulatedServer.address(index), Duration.ofSeconds(1), session.attempt(index), reason -> {});
         }
         CompletableFuture<Long> version = new CompletableFuture<>();
         session.run(version, future -> session.initialise(workload.table(), null, future));
