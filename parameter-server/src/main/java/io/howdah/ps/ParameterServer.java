@@ -127,6 +127,14 @@ public final class ParameterServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes this one of a shard's replicas, which serves nobody before {@link #assign} says what it is for. Called before
+     * {@link #start}.
+     */
+    public void replicate() {
+        session.replicate();
+    }
+
     /** Tells this replica what it is for, from now on; {@link #connect} is not for replicas. */
     public void assign(Membership membership) {
         transport.execute(() -> session.assign(membership, process));

@@ -83,10 +83,11 @@ final class Replication implements Replicas {
         Membership.Replica second = shard.backup();
         if (shard.primary().server() == self) {
             follow(place.decides() ? null : told.shards().get(0).primary().address(), following);
-            if (duty == Duty.BACKUP) {
+            boolean takesOver = duty == Duty.BACKUP;
+            duty = Duty.PRIMARY;
+            if (takesOver) {
                 promote();
             }
-            duty = Duty.PRIMARY;
             protect(second);
         } else if (second != null && second.server() == self) {
             duty = Duty.BACKUP;

@@ -96,13 +96,19 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         upstream.follow(decider, timeout, reason -> fail(LostServer.message("server 0", decider.toString(), reason)));
     }
 
-    /** Keeps its shard twice from now on, as {@code membership} says of server {@code self}. */
+    /** Makes this a replica, which serves nobody before it is told what for; before it hears of any connection. */
+    public void replicate() {
+        Replication created = new Replication(this, place, files, counters, parts::backup);
+        replication = created;
+        replicas = created;
+    }
+
+    /** Is what {@code membership} says of server {@code self} from now on; for a replica. */
     public void assign(Membership membership, int self) {
         Replication present = replication;
         if (present == null) {
-            present = new Replication(this, place, files, counters, parts::backup);
-            replication = present;
-            replicas = present;
+            throw new IllegalStateException("Cannot assign shard: " + place
+                    + " is kept once, expected a replica; give all processes one configuration");
         }
         present.assign(membership, self, this::follow);
     }

@@ -4,6 +4,7 @@ package io.howdah.ps.simulation;
 import io.howdah.ps.Membership;
 import io.howdah.ps.ReplicaTable;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Failover {
     private static final long LOOK = 1_000_000;
-    private static final long LONGEST_NOTICE = 5_000_000;
-    private static final long LONGEST_START = 20_000_000;
+    private static final long LONGEST_NOTICE = 2_000_000;
+    private static final long LONGEST_START = 8_000_000;
 
     private final Simulation simulation;
     private final SimulatedJob job;
@@ -92,7 +93,7 @@ final class Failover {
         Membership membership = table.membership();
         changes++;
         int change = changes;
-        Set<SimulatedServer> awaited = new HashSet<>(servers);
+        Set<SimulatedServer> awaited = new LinkedHashSet<>(servers);
         awaited.removeIf(server -> lost.contains(server.identity().index()));
         for (SimulatedServer server : List.copyOf(awaited)) {
             simulation.clock().after(notice(), () -> {

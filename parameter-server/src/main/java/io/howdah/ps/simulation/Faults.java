@@ -8,6 +8,10 @@ import java.util.Set;
 /** What goes wrong, and when. */
 final class Faults {
     private static final long LONGEST_GAP = 12_000_000;
+
+    /** So many times as long, so that shards are often, and not always, on two servers again. */
+    private static final long REPLICATION = 3;
+
     private static final long LONGEST_PAUSE = 30_000_000;
     private static final long LONGEST_NOTICE = 3_000_000;
     private static final long LOOK = 2_000_000;
@@ -88,7 +92,8 @@ final class Faults {
     /** Plans {@code count} faults, one after the other. */
     void begin(int count) {
         if (count > 0) {
-            simulation.clock().after(simulation.random().nextLong(LONGEST_GAP), () -> {
+            long longest = simulation.schedule().replicated() ? REPLICATION * LONGEST_GAP : LONGEST_GAP;
+            simulation.clock().after(simulation.random().nextLong(longest), () -> {
                 happen(next());
                 begin(count - 1);
             });

@@ -66,6 +66,9 @@ final class SimulatedServer {
                 endpoint.settings().counters(),
                 network,
                 simulation.parts().server());
+        if (simulation.schedule().replicated()) {
+            session.replicate();
+        }
         replicas.add(new Replica(place.index(), address, session));
     }
 
