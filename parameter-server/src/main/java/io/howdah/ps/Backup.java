@@ -95,6 +95,7 @@ class Backup {
         connection = opened;
         pieces.clear();
         streamed = -1;
+        log.all().stream().filter(outcome -> outcome.step() < shard.version()).forEach(this::offer);
         ShardSums sums = new ShardSums(shard);
         for (int chunk = 0; chunk < shard.range().chunks(); chunk++) {
             offerChunk(shard, sums, chunk);

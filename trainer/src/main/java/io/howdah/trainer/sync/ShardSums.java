@@ -44,6 +44,10 @@ public final class ShardSums {
             throw new IllegalArgumentException("Cannot copy sum: chunk=" + chunk + " bytes=" + mean.remaining()
                     + ", expected " + bytes + "; all processes must use one parameter table");
         }
+        if (step > shard.version()) {
+            throw new IllegalArgumentException("Cannot copy sum: step=" + step + ", expected at most "
+                    + shard.version() + "; decisions must come before the sums of later steps");
+        }
         if (step == shard.version() && !shard.sum(chunk).isComplete()) {
             shard.sum(chunk).complete(mean, samples);
             shard.completed(shard.sum(chunk));
