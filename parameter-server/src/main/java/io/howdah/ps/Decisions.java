@@ -36,8 +36,7 @@ final class Decisions {
         if (place.decides() && peer != null && peer.role() == Role.SERVER) {
             for (StepOutcome outcome : log.all()) {
                 session.replicas()
-                        .whenRecorded(
-                                outcome, () -> connection.send(FrameType.OUTCOME, Messages.outcome(outcome)));
+                        .whenRecorded(outcome, () -> connection.send(FrameType.OUTCOME, Messages.outcome(outcome)));
             }
         }
     }
@@ -58,7 +57,8 @@ final class Decisions {
             throw ServerSession.unexpected(FrameType.SHARD_SQUARES);
         }
         // Another server may have its model before this one's first worker has come.
-        session.whenPublished(0, connection, () -> decide(() -> session.model().coordinator().report(shard, report)));
+        session.whenPublished(
+                0, connection, () -> decide(() -> session.model().coordinator().report(shard, report)));
     }
 
     void report(Connection connection, StepReport report) {

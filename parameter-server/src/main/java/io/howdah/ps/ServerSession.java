@@ -3,9 +3,6 @@ package io.howdah.ps;
 
 import com.google.protobuf.MessageLite;
 import io.howdah.ps.proto.Failure;
-import io.howdah.ps.proto.InitialWeights;
-import io.howdah.ps.proto.Initialise;
-import io.howdah.ps.proto.Initialised;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pull;
 import io.howdah.ps.proto.PullRows;
@@ -17,16 +14,10 @@ import io.howdah.ps.wire.ConnectionListener;
 import io.howdah.ps.wire.Counter;
 import io.howdah.ps.wire.Counters;
 import io.howdah.ps.wire.FrameType;
-import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.ReceivedFrame;
-import io.howdah.ps.wire.Role;
-import io.howdah.trainer.amp.LossScaler;
 import io.howdah.trainer.sync.ParameterShard;
-import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.ShardReport;
-import io.howdah.trainer.sync.StepCoordinator;
 import io.howdah.trainer.sync.StepOutcome;
-import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.sync.TableSize;
 import io.howdah.trainer.sync.VersionGate;
@@ -35,7 +26,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,8 +71,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         this.upstream = new Upstream(network, this);
         this.beginning = new ModelBeginning(this, settings, place, files, parts.shards(), gate);
         this.decisions = new Decisions(this, place, peers);
-        this.snapshots =
-                new SnapshotRequests(place, files, outcome -> replicas.mayEnd(outcome), this::apply);
+        this.snapshots = new SnapshotRequests(place, files, outcome -> replicas.mayEnd(outcome), this::apply);
     }
 
     /** Who is followed. */
