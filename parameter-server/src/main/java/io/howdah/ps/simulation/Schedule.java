@@ -8,8 +8,7 @@ import java.util.SplittableRandom;
  * One simulated training and what happens to it, all from one seed.
  *
  * @param seed of everything that is random
- * @param servers S of the first generation
- * @param workers W, worker processes
+ * @param processes of the first generation
  * @param logicalWorkers V
  * @param steps of the training
  * @param snapshotEvery steps between snapshots
@@ -17,20 +16,26 @@ import java.util.SplittableRandom;
  * @param weightDtype wire dtype of weights
  * @param meanDelayNanos mean of what a message takes on an average link
  * @param faults how many things happen
- * @param replicated whether every shard is on two servers
  */
 record Schedule(
         long seed,
-        int servers,
-        int workers,
+        Processes processes,
         int logicalWorkers,
         int steps,
         int snapshotEvery,
         DType gradientDtype,
         DType weightDtype,
         long meanDelayNanos,
-        int faults,
-        boolean replicated) {
+        int faults) {
+    /**
+     * How many processes there are of which kind.
+     *
+     * @param servers S
+     * @param workers W
+     * @param replicated whether every shard is on two servers
+     */
+    record Processes(int servers, int workers, boolean replicated) {}
+
     /** A schedule whose shards are kept once. */
     Schedule(
             long seed,
@@ -45,16 +50,29 @@ record Schedule(
             int faults) {
         this(
                 seed,
-                servers,
-                workers,
+                new Processes(servers, workers, false),
                 logicalWorkers,
                 steps,
                 snapshotEvery,
                 gradientDtype,
                 weightDtype,
                 meanDelayNanos,
-                faults,
-                false);
+                faults);
+    }
+
+    /** S of the first generation. */
+    int servers() {
+        return processes.servers();
+    }
+
+    /** W, worker processes. */
+    int workers() {
+        return processes.workers();
+    }
+
+    /** Whether every shard is on two servers. */
+    boolean replicated() {
+        return processes.replicated();
     }
 
     private static final DType[] GRADIENTS = {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16};
@@ -81,31 +99,27 @@ record Schedule(
     Schedule withSteps(int newSteps) {
         return new Schedule(
                 seed,
-                servers,
-                workers,
+                processes,
                 logicalWorkers,
                 newSteps,
                 snapshotEvery,
                 gradientDtype,
                 weightDtype,
                 meanDelayNanos,
-                faults,
-                replicated);
+                faults);
     }
 
     /** The same, more steps of it and more faults, with every shard on two of several servers. */
     Schedule withReplicas() {
         return new Schedule(
                 seed,
-                2 + (int) (seed % 3),
-                workers,
+                new Processes(2 + (int) (seed % 3), workers(), true),
                 logicalWorkers,
                 2 * steps,
                 snapshotEvery,
                 gradientDtype,
                 weightDtype,
                 meanDelayNanos,
-                2 + faults,
-                true);
+                2 + faults);
     }
 }
