@@ -10,7 +10,6 @@ import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pull;
 import io.howdah.ps.proto.Pulled;
 import io.howdah.ps.proto.RequestFailed;
-import io.howdah.ps.proto.Snapshot;
 import io.howdah.ps.proto.SnapshotWritten;
 import io.howdah.ps.wire.ConnectionListener;
 import io.howdah.ps.wire.FrameType;
@@ -38,7 +37,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,29 +48,28 @@ public final class ClientSession {
     private static final int MOST_LOSSES = 10;
 
     private final SyncSettings settings;
-    private final List<InetSocketAddress> addresses;
-    private final IntConsumer reconnect;
+    private final Reconnecting reconnect;
     private final List<ServerLink> links = new ArrayList<>();
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
     private final Map<Long, PendingPull> pulls = new LinkedHashMap<>();
-    private final Map<Long, PendingSnapshot> snapshots = new LinkedHashMap<>();
+    private final SnapshotCalls snapshots = new SnapshotCalls(links);
     private final Map<Long, List<PendingReport>> reports = new LinkedHashMap<>();
     private @Nullable AgreedModel model;
     private @Nullable Throwable failure;
+    private boolean replicated;
     private long nextRequest;
     private volatile float lossScale;
 
     /**
      * @param addresses of all servers, in order
-     * @param reconnect makes another connection to a server for its {@link #link}
+     * @param reconnect makes another connection to a server for its next {@link #attempt}
      */
-    public ClientSession(SyncSettings settings, List<InetSocketAddress> addresses, IntConsumer reconnect) {
+    public ClientSession(SyncSettings settings, List<InetSocketAddress> addresses, Reconnecting reconnect) {
         this.settings = settings;
-        this.addresses = List.copyOf(addresses);
         this.reconnect = reconnect;
         this.lossScale = settings.initialScaler().scale();
         for (int server = 0; server < addresses.size(); server++) {
-            links.add(new ServerLink(this, server));
+            links.add(new ServerLink(this, server, addresses.get(server)));
         }
     }
 
@@ -83,9 +80,50 @@ public final class ClientSession {
         return lossScale;
     }
 
-    /** What is heard from server {@code server}. */
-    public ConnectionListener link(int server) {
-        return links.get(server);
+    /** What becomes of one try to reach a server. */
+    public interface Attempt extends ConnectionListener {
+        /** There will be no connection. */
+        void failed(String reason);
+    }
+
+    /** Where server {@code server} is now. */
+    public InetSocketAddress address(int server) {
+        return links.get(server).address();
+    }
+
+    /** Hears of the next try to reach server {@code server}; what comes of earlier ones no longer counts. */
+    public Attempt attempt(int server) {
+        return links.get(server).attempt();
+    }
+
+    /**
+     * Finds the shards where {@code membership} says, now and whenever it is called again. From the first call on gradients
+     * are kept until their step is decided, and no server counts as lost: whoever watches over the job says so.
+     */
+    public void assign(Membership membership) {
+        replicated = true;
+        List<InetSocketAddress> primaries = membership.primaries();
+        for (ServerLink link : links) {
+            link.keepUntilDecided();
+            InetSocketAddress address = primaries.get(link.server());
+            if (!address.equals(link.address())) {
+                link.moveTo(address);
+                reconnect.reconnect(link.server(), 0);
+            }
+        }
+    }
+
+    /** A server cannot be reached. */
+    void unreachable(ServerLink link, String reason) {
+        if (failure != null) {
+            return;
+        }
+        if (replicated) {
+            reconnect.reconnect(link.server(), MOST_LOSSES);
+            return;
+        }
+        fail(new IllegalStateException("Cannot reach server " + link.server() + ": address=" + link.address() + " "
+                + reason + ", expected a running server of this job; look into its log"));
     }
 
     /** Runs a caller's request; if it is refused, its future alone fails. */
@@ -131,7 +169,7 @@ public final class ClientSession {
 
     private void askToInitialise(AgreedModel asking, ServerLink link) {
         Initialise request = Initialise.newBuilder()
-                .setServers(addresses.size())
+                .setServers(links.size())
                 .setLogicalWorkers(settings.logicalWorkers())
                 .setChunkElements(settings.chunkElements())
                 .setHasWeights(asking.weights() != null)
@@ -232,7 +270,7 @@ public final class ClientSession {
 
     private void decided(StepOutcome outcome) {
         lossScale = outcome.nextLossScale();
-        links.forEach(ServerLink::steady);
+        links.forEach(link -> link.decided(outcome.step()));
         List<PendingReport> waiting = reports.remove(outcome.step());
         if (waiting != null) {
             waiting.forEach(report -> report.future.complete(outcome));
@@ -284,30 +322,7 @@ public final class ClientSession {
 
     /** {@link io.howdah.trainer.sync.ParameterStore#snapshot}. */
     public void snapshot(long version, String set, CompletableFuture<List<BlobInfo>> future) {
-        long request = nextRequest++;
-        Snapshot message = Snapshot.newBuilder()
-                .setRequest(request)
-                .setVersion(version)
-                .setSet(set)
-                .build();
-        snapshots.put(request, new PendingSnapshot(future, message, links.size()));
-        links.forEach(link -> link.send(FrameType.SNAPSHOT, message));
-    }
-
-    private void written(ServerLink link, SnapshotWritten answer) {
-        PendingSnapshot snapshot = snapshots.get(answer.getRequest());
-        BlobInfo blob = new BlobInfo(answer.getBlob(), answer.getBytes(), answer.getCrc32C());
-        if (snapshot != null && snapshot.written(link.server(), blob)) {
-            snapshots.remove(answer.getRequest());
-            snapshot.future().complete(snapshot.blobs());
-        }
-    }
-
-    private void refused(RequestFailed answer) {
-        PendingSnapshot snapshot = snapshots.remove(answer.getRequest());
-        if (snapshot != null) {
-            snapshot.future().completeExceptionally(new IllegalStateException(answer.getReason()));
-        }
+        snapshots.ask(nextRequest++, version, set, future);
     }
 
     /** A connection is there: sends what the server has not answered. */
@@ -332,11 +347,7 @@ public final class ClientSession {
                 link.send(FrameType.PULL, missing);
             }
         }
-        for (PendingSnapshot snapshot : snapshots.values()) {
-            if (snapshot.awaits(link.server())) {
-                link.send(FrameType.SNAPSHOT, snapshot.request());
-            }
-        }
+        snapshots.resume(link);
     }
 
     /** A connection is gone: asks for another. */
@@ -344,10 +355,10 @@ public final class ClientSession {
         if (failure != null) {
             return;
         }
-        if (link.losses() < MOST_LOSSES) {
-            reconnect.accept(link.server());
+        if (replicated || link.losses() < MOST_LOSSES) {
+            reconnect.reconnect(link.server(), link.losses());
         } else {
-            String address = String.valueOf(addresses.get(link.server()));
+            String address = String.valueOf(link.address());
             fail(new IllegalStateException(LostServer.message("server " + link.server(), address, reason)));
         }
     }
@@ -373,8 +384,8 @@ public final class ClientSession {
             case GRADIENT, ROW_GRADIENT -> link.confirmed(frame.header());
             case OUTCOME -> decided(Messages.outcome(frame.header(Outcome.class)));
             case PULLED -> pulled(link, frame.header(Pulled.class));
-            case SNAPSHOT_WRITTEN -> written(link, frame.header(SnapshotWritten.class));
-            case REQUEST_FAILED -> refused(frame.header(RequestFailed.class));
+            case SNAPSHOT_WRITTEN -> snapshots.written(link, frame.header(SnapshotWritten.class));
+            case REQUEST_FAILED -> snapshots.refused(frame.header(RequestFailed.class));
             case FAILURE ->
                 fail(new IllegalStateException(frame.header(Failure.class).getReason()));
             default ->

@@ -7,7 +7,6 @@ import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.Placement;
 import io.howdah.trainer.sync.ShardRange;
 import io.howdah.trainer.sync.StepCoordinator;
-import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.sync.TableShards;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +21,7 @@ final class ServedModel {
     private LossScaler scaler;
     private @Nullable StepCoordinator coordinator;
     private boolean started;
+    private int skips;
 
     ServedModel(ParameterTable table, SyncSettings settings, ServerPlace place, ShardFactory shards) {
         this.table = table;
@@ -77,6 +77,7 @@ final class ServedModel {
     void applied() {
         if (coordinator != null) {
             scaler = coordinator.scaler();
+            skips = coordinator.skips();
         }
     }
 
@@ -86,8 +87,17 @@ final class ServedModel {
         return coordinator == null ? null : scaler;
     }
 
-    @Nullable
-    StepOutcome lastOutcome() {
-        return coordinator == null ? null : coordinator.last();
+    /** As {@link #start}, after {@code before} steps skipped in a row. */
+    void startAfterSkips(int before) {
+        start();
+        skips = before;
+        if (coordinator != null) {
+            coordinator.resumeSkips(before);
+        }
+    }
+
+    /** Steps skipped in a row before the shard's version, where that is known. */
+    int skips() {
+        return skips;
     }
 }

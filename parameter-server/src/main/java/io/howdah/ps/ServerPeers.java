@@ -18,7 +18,7 @@ final class ServerPeers {
     private final Set<Connection> workers = new LinkedHashSet<>();
     private final Set<Connection> servers = new LinkedHashSet<>();
     private @Nullable Connection decider;
-    private @Nullable ShardSquares unsentSquares;
+    private @Nullable ShardSquares unanswered;
 
     /** Takes in a connection; one that this server made leads to the server that decides. */
     void add(Connection connection) {
@@ -41,28 +41,32 @@ final class ServerPeers {
         return connection.equals(decider);
     }
 
-    /** Forgets a connection; returns the server that it led to, for people, or null if that was a worker. */
+    /** Forgets a connection; returns the server that it came from, for people, or null if it came from none. */
     @Nullable
     String remove(Connection connection) {
         workers.remove(connection);
         if (isDecider(connection)) {
             decider = null;
-            return "server 0";
+            return null;
         }
         return servers.remove(connection) ? String.valueOf(connection.peer()) : null;
     }
 
-    /** Sends the shard's report to the server that decides, as soon as there is a connection. */
+    /** Sends the shard's report to the server that decides, and to whoever else decides before the next report. */
     void report(ShardSquares squares) {
-        unsentSquares = squares;
+        unanswered = squares;
         sendSquares();
     }
 
     private void sendSquares() {
-        if (decider != null && unsentSquares != null) {
-            decider.send(FrameType.SHARD_SQUARES, unsentSquares);
-            unsentSquares = null;
+        if (decider != null && unanswered != null) {
+            decider.send(FrameType.SHARD_SQUARES, unanswered);
         }
+    }
+
+    /** Whether there is a connection from the server of this name. */
+    boolean isThere(String server) {
+        return servers.stream().anyMatch(connection -> server.equals(String.valueOf(connection.peer())));
     }
 
     /** Tells servers, then workers, what was decided. */

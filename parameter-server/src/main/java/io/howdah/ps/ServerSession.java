@@ -3,9 +3,6 @@ package io.howdah.ps;
 
 import com.google.protobuf.MessageLite;
 import io.howdah.ps.proto.Failure;
-import io.howdah.ps.proto.InitialWeights;
-import io.howdah.ps.proto.Initialise;
-import io.howdah.ps.proto.Initialised;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pull;
 import io.howdah.ps.proto.PullRows;
@@ -17,22 +14,18 @@ import io.howdah.ps.wire.ConnectionListener;
 import io.howdah.ps.wire.Counter;
 import io.howdah.ps.wire.Counters;
 import io.howdah.ps.wire.FrameType;
-import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.ReceivedFrame;
-import io.howdah.ps.wire.Role;
 import io.howdah.trainer.sync.ParameterShard;
-import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.ShardReport;
-import io.howdah.trainer.sync.StepCoordinator;
 import io.howdah.trainer.sync.StepOutcome;
-import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.sync.TableSize;
 import io.howdah.trainer.sync.VersionGate;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,35 +34,90 @@ import org.slf4j.LoggerFactory;
 public final class ServerSession implements ConnectionListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServerSession.class);
 
-    private final SyncSettings settings;
     private final ServerPlace place;
     private final SnapshotFiles files;
     private final Counters counters;
-    private final ShardFactory shards;
+    private final ServerParts parts;
+    private final ServerNetwork network;
+    private final Upstream upstream;
     private final VersionGate gate = new VersionGate();
     private final PullQueue pulls = new PullQueue();
     private final ServerPeers peers = new ServerPeers();
-    private final WeightOffers offers = new WeightOffers();
+    private final ModelBeginning beginning;
+    private final Decisions decisions;
     private final SnapshotRequests snapshots;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
     private volatile boolean closing;
     private volatile List<TableSize> tableSizes = List.of();
-    private @Nullable ServedModel model;
+    private volatile @Nullable Replication replication;
+    private Replicas replicas = Replicas.NONE;
 
-    /** @param files reads and writes snapshots */
-    public ServerSession(SyncSettings settings, ServerPlace place, SnapshotFiles files, Counters counters) {
-        this(settings, place, files, counters, ParameterShard::new);
-    }
-
-    /** @param shards makes the shard */
+    /**
+     * @param files reads and writes snapshots
+     * @param network how it reaches other servers
+     */
     public ServerSession(
-            SyncSettings settings, ServerPlace place, SnapshotFiles files, Counters counters, ShardFactory shards) {
-        this.settings = settings;
+            SyncSettings settings,
+            ServerPlace place,
+            SnapshotFiles files,
+            Counters counters,
+            ServerNetwork network,
+            ServerParts parts) {
         this.place = place;
         this.files = files;
         this.counters = counters;
-        this.shards = shards;
-        this.snapshots = new SnapshotRequests(place, files, this::apply);
+        this.network = network;
+        this.parts = parts;
+        this.upstream = new Upstream(network, this);
+        this.beginning = new ModelBeginning(this, settings, place, files, parts.shards(), gate);
+        this.decisions = new Decisions(this, place, peers);
+        this.snapshots = new SnapshotRequests(place, files, outcome -> replicas.mayEnd(outcome), this::apply);
+    }
+
+    /** Who is followed. */
+    interface Following {
+        /** Follows {@code address} from now on, or nobody. */
+        void follow(@Nullable InetSocketAddress address);
+    }
+
+    /** Connects to the server that decides; the job fails if it is away for too long. */
+    public void connect(InetSocketAddress decider, Duration timeout) {
+        upstream.follow(decider, timeout, reason -> fail(LostServer.message("server 0", decider.toString(), reason)));
+    }
+
+    /** Makes this a replica, which serves nobody before it is told what for; before it hears of any connection. */
+    public void replicate() {
+        Replication created = new Replication(this, place, files, counters, parts::backup);
+        replication = created;
+        replicas = created;
+    }
+
+    /** Is what {@code membership} says of server {@code self} from now on; for a replica. */
+    public void assign(Membership membership, int self) {
+        Replication present = replication;
+        if (present == null) {
+            throw new IllegalStateException("Cannot assign shard: " + place
+                    + " is kept once, expected a replica; give all processes one configuration");
+        }
+        present.assign(membership, self, this::follow);
+    }
+
+    private void follow(@Nullable InetSocketAddress address) {
+        if (address == null) {
+            upstream.leave();
+        } else {
+            // Whoever watches over the job says when another server is to be followed.
+            upstream.follow(address, network.patience(), reason -> {
+                LOG.warn("Still following: {}", reason);
+                follow(address);
+            });
+        }
+    }
+
+    /** The epoch whose primary has nothing that this backup lacks; −1 while there is none. Read from any thread. */
+    public long followedEpoch() {
+        Replication present = replication;
+        return present == null ? -1 : present.followedEpoch();
     }
 
     /** Completes with the reason once the job cannot go on. */
@@ -85,12 +133,15 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     @Override
     public void opened(Connection connection) {
         LOG.info("Connected: peer={} address={}", connection.peer(), connection.address());
-        peers.add(connection);
-        Peer peer = connection.peer();
-        StepOutcome last = model == null ? null : model.lastOutcome();
-        if (last != null && peer != null && peer.role() == Role.SERVER) {
-            connection.send(FrameType.OUTCOME, Messages.outcome(last));
+        if (replicas.admits(connection)) {
+            join(connection);
         }
+    }
+
+    /** Takes in a worker, the server that decides, or one that is told what this one decides. */
+    void join(Connection connection) {
+        peers.add(connection);
+        decisions.tell(connection);
     }
 
     @Override
@@ -107,7 +158,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
                     FrameType.FAILURE, Failure.newBuilder().setReason(failed).build());
         } else if (Addition.isOne(frame.type())) {
             gradient(connection, frame);
-        } else {
+        } else if (!replicas.takes(connection, frame)) {
             try {
                 handle(connection, frame);
             } finally {
@@ -118,15 +169,15 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
 
     private void handle(Connection connection, ReceivedFrame frame) {
         switch (frame.type()) {
-            case INITIALISE -> initialise(connection, frame);
-            case INITIAL_WEIGHTS -> load(connection, frame);
-            case WORKER_REPORT -> report(connection, Messages.report(frame.header(WorkerReport.class)));
-            case SHARD_SQUARES -> squares(connection, Messages.squares(frame.header(ShardSquares.class)));
+            case INITIALISE -> beginning.initialise(connection, frame);
+            case INITIAL_WEIGHTS -> beginning.load(connection, frame);
+            case WORKER_REPORT -> decisions.report(connection, Messages.report(frame.header(WorkerReport.class)));
+            case SHARD_SQUARES -> decisions.squares(connection, Messages.squares(frame.header(ShardSquares.class)));
             case OUTCOME -> {
                 if (!peers.isDecider(connection)) {
                     throw unexpected(frame.type());
                 }
-                snapshots.applyWhenIdle(Messages.outcome(frame.header(Outcome.class)));
+                end(Messages.outcome(frame.header(Outcome.class)));
             }
             case PULL -> pull(connection, new RangeAnswer(frame.header(Pull.class), model()));
             case PULL_ROWS ->
@@ -139,97 +190,52 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         }
     }
 
-    private static IllegalArgumentException unexpected(FrameType type) {
+    static IllegalArgumentException unexpected(FrameType type) {
         return new IllegalArgumentException("Cannot handle frame: type=" + type
                 + ", expected one that this peer may send now; both ends must run the same version");
     }
 
-    private ServedModel model() {
-        if (model == null) {
-            throw new IllegalArgumentException(
-                    "Cannot handle frame: no parameters are agreed, expected INITIALISE first; initialise the store");
-        }
-        return model;
+    ServedModel model() {
+        return beginning.model();
     }
 
-    private void initialise(Connection connection, ReceivedFrame frame) {
-        Initialise request = frame.header(Initialise.class);
-        checkAgreement("servers", request.getServers(), place.servers());
-        checkAgreement("logicalWorkers", request.getLogicalWorkers(), settings.logicalWorkers());
-        checkAgreement("chunkElements", request.getChunkElements(), settings.chunkElements());
-        ParameterTable table = Messages.table(frame.body().bytes());
-        if (model == null) {
-            create(table);
-        }
-        ServedModel agreed = model();
-        if (!agreed.table().equals(table)) {
-            throw new IllegalArgumentException("Cannot initialise parameters: parameters=" + table.size()
-                    + " elements=" + table.elements() + ", expected the agreed table of "
-                    + agreed.table().size() + " parameters and "
-                    + agreed.table().elements()
-                    + " elements; all processes must build one model");
-        }
-        boolean unloaded = agreed.shard().version() < 0 && !files.canRestore();
-        if (unloaded && request.getHasWeights()) {
-            offers.add(connection);
-        }
-        gate.whenPublished(0, () -> {
-            Initialised.Builder answer =
-                    Initialised.newBuilder().setVersion(agreed.shard().version());
-            if (place.decides()) {
-                answer.setLossScale(agreed.coordinator().scaler().scale());
-            }
-            connection.send(FrameType.INITIALISED, answer.build());
-        });
+    /** Where the model comes from. */
+    ModelBeginning beginning() {
+        return beginning;
     }
 
-    private static void checkAgreement(String what, int found, int expected) {
-        if (found != expected) {
-            throw new IllegalArgumentException("Cannot initialise parameters: " + what + "=" + found + ", expected "
-                    + expected + "; give all processes one configuration");
-        }
+    /** The shard's version; −1 before it has any. */
+    long version() {
+        return beginning.version();
     }
 
-    private void create(ParameterTable table) {
-        ServedModel created;
-        try {
-            created = new ServedModel(table, settings, place, shards);
-        } catch (OutOfMemoryError e) {
-            fail("Cannot hold parameters: elements=" + table.elements() + " servers=" + place.servers()
-                    + ", expected to fit the heap; use more servers or larger containers");
-            return;
-        }
-        model = created;
-        LOG.info("Holding range: {} {}", place, created.shard().range());
-        files.restore(created.shard(), settings.initialScaler(), (scaler, problem) -> {
-            if (scaler == null) {
-                fail(String.valueOf(problem == null ? null : problem.getMessage()));
-            } else {
-                created.useScaler(scaler);
-                startIfLoaded();
-            }
-        });
+    /** Who keeps the shard a second time. */
+    Replicas replicas() {
+        return replicas;
     }
 
-    private void load(Connection connection, ReceivedFrame frame) {
-        if (!offers.isAsked(connection)) {
-            throw unexpected(frame.type());
-        }
-        model().shard()
-                .load(
-                        frame.header(InitialWeights.class).getChunk(),
-                        frame.body().bytes());
-        startIfLoaded();
+    /** What was decided last. */
+    DecisionLog log() {
+        return decisions.log();
     }
 
-    private void startIfLoaded() {
-        ServedModel current = model();
-        if (!current.isStarted() && current.shard().loadedIfComplete()) {
-            offers.clear();
-            current.start();
-            reportShard();
-            gate.publish(current.shard().version());
-        }
+    /** Runs {@code action} once the shard has weights. */
+    void whenStarted(Runnable action) {
+        gate.whenPublished(0, action);
+    }
+
+    /** Holds back the end of the open step until {@link #releaseSteps}. */
+    void holdSteps() {
+        snapshots.hold();
+    }
+
+    void releaseSteps() {
+        snapshots.release();
+    }
+
+    /** Ends what was held back and may end now. */
+    void endSteps() {
+        snapshots.drain();
     }
 
     private void gradient(Connection connection, ReceivedFrame frame) {
@@ -237,7 +243,8 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         try {
             addition = Addition.of(frame);
             long version = model().shard().version();
-            if (addition.step() > version + 1) {
+            // A replica that has just taken over may not have heard yet that steps were skipped.
+            if (replication == null && addition.step() > version + 1) {
                 throw new IllegalArgumentException("Cannot add gradient: step=" + addition.step()
                         + ", expected at most " + (version + 1) + "; await the outcome of a step before the next");
             }
@@ -251,12 +258,14 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     }
 
     private void add(Addition addition) {
-        addition.addTo(model().shard(), counters);
+        if (addition.addTo(model().shard(), counters) && addition.chunk() >= 0) {
+            replicas.summed(addition.chunk());
+        }
         reportShard();
     }
 
     /** Runs {@code action} once {@code version} is published; what it refuses ends {@code connection}. */
-    private void whenPublished(long version, Connection connection, Runnable action) {
+    void whenPublished(long version, Connection connection, Runnable action) {
         gate.whenPublished(version, () -> {
             try {
                 action.run();
@@ -266,65 +275,31 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         });
     }
 
-    private void reportShard() {
+    /** Reports the open step once all gradients are there. */
+    void reportShard() {
         ShardReport report = model().shard().takeReport();
-        if (report == null) {
-            return;
-        }
-        if (place.decides()) {
-            decide(() -> model().coordinator().report(0, report));
-        } else {
-            peers.report(Messages.squares(report));
+        if (report != null) {
+            replicas.reported(report, () -> decisions.report(report));
         }
     }
 
-    private void squares(Connection connection, ShardReport report) {
-        Peer peer = connection.peer();
-        if (!place.decides() || peer == null || peer.role() != Role.SERVER || peer.index() >= place.servers()) {
-            throw unexpected(FrameType.SHARD_SQUARES);
-        }
-        // Another server may have its model before this one's first worker has come.
-        whenPublished(0, connection, () -> decide(() -> model().coordinator().report(peer.index(), report)));
+    /** Tells whoever decides. */
+    void forward(ShardReport report) {
+        decisions.report(report);
     }
 
-    private void report(Connection connection, StepReport report) {
-        if (!place.decides()) {
-            throw unexpected(FrameType.WORKER_REPORT);
-        }
-        whenPublished(report.step(), connection, () -> {
-            StepCoordinator coordinator = model().coordinator();
-            StepOutcome last = coordinator.last();
-            if (last != null && report.step() == last.step()) {
-                connection.send(FrameType.OUTCOME, Messages.outcome(last));
-            } else if (report.step() < coordinator.step()) {
-                throw new IllegalArgumentException("Cannot finish step: step=" + report.step() + ", expected "
-                        + coordinator.step() + "; go on from the version that initialise() returns");
-            } else {
-                decide(() -> coordinator.report(report));
-            }
-        });
-    }
-
-    private void decide(Supplier<@Nullable StepOutcome> decision) {
-        StepOutcome outcome;
-        try {
-            outcome = decision.get();
-        } catch (IllegalStateException e) {
-            fail(String.valueOf(e.getMessage()));
-            return;
-        }
-        if (outcome != null) {
-            peers.tell(Messages.outcome(outcome));
-            snapshots.applyWhenIdle(outcome);
-        }
+    /** Ends a decided step as soon as nothing needs the weights as they are. */
+    void end(StepOutcome outcome) {
+        snapshots.applyWhenIdle(outcome);
     }
 
     /** Ends the step. */
-    private void apply(StepOutcome outcome) {
+    void apply(StepOutcome outcome) {
         ParameterShard shard = model().shard();
         if (outcome.step() < shard.version()) {
             return;
         }
+        replicas.ending(outcome);
         try {
             shard.apply(outcome);
         } catch (IllegalStateException e) {
@@ -335,6 +310,8 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         boolean applied = outcome.decision() == StepOutcome.Decision.APPLY;
         counters.add(applied ? Counter.APPLIED_STEPS : Counter.SKIPPED_STEPS, 1);
         tableSizes = shard.tables().sizes();
+        decisions.log().add(outcome);
+        replicas.ended(outcome);
         reportShard();
         pulls.addAll(() -> gate.publish(shard.version()));
     }
@@ -355,6 +332,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     @Override
     public void writable(Connection connection) {
         pulls.drain(connection);
+        replicas.writable(connection);
     }
 
     @Override
@@ -364,11 +342,15 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         if (closing) {
             return;
         }
-        offers.remove(connection);
-        if (lostServer == null) {
-            LOG.info("Disconnected: peer={} address={} {}", connection.peer(), connection.address(), reason);
-        } else {
-            fail(LostServer.message(lostServer, connection.address(), reason));
+        beginning.closed(connection);
+        LOG.info("Disconnected: peer={} address={} {}", connection.peer(), connection.address(), reason);
+        if (!replicas.closed(connection) && lostServer != null) {
+            // It connects again, unless it is gone.
+            network.timer().after(network.patience(), () -> {
+                if (!closing && !peers.isThere(lostServer)) {
+                    fail(LostServer.message(lostServer, connection.address(), reason));
+                }
+            });
         }
     }
 
@@ -386,5 +368,6 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        upstream.close();
     }
 }

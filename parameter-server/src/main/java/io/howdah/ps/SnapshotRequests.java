@@ -7,30 +7,52 @@ import io.howdah.ps.proto.SnapshotWritten;
 import io.howdah.ps.wire.Connection;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.trainer.sync.StepOutcome;
+import java.util.ArrayDeque;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
 /** Answers requests for snapshots; the end of the open step waits while one is written. On the transport's thread. */
 final class SnapshotRequests {
     private final ServerPlace place;
     private final SnapshotFiles files;
+    private final Predicate<StepOutcome> mayEnd;
     private final Consumer<StepOutcome> apply;
+    private final ArrayDeque<StepOutcome> postponed = new ArrayDeque<>();
     private int inProgress;
-    private @Nullable StepOutcome postponed;
 
-    /** @param apply ends a step */
-    SnapshotRequests(ServerPlace place, SnapshotFiles files, Consumer<StepOutcome> apply) {
+    /**
+     * @param mayEnd whether something else holds a step's end back; {@link #drain} follows when it no longer does
+     * @param apply ends a step
+     */
+    SnapshotRequests(
+            ServerPlace place, SnapshotFiles files, Predicate<StepOutcome> mayEnd, Consumer<StepOutcome> apply) {
         this.place = place;
         this.files = files;
+        this.mayEnd = mayEnd;
         this.apply = apply;
     }
 
     /** Applies {@code outcome} as soon as no snapshot needs the weights as they are. */
     void applyWhenIdle(StepOutcome outcome) {
-        if (inProgress > 0) {
-            postponed = outcome;
-        } else {
-            apply.accept(outcome);
+        postponed.add(outcome);
+        drain();
+    }
+
+    /** Holds back the end of the open step until {@link #release}. */
+    void hold() {
+        inProgress++;
+    }
+
+    /** What needed the weights as they are is done with them. */
+    void release() {
+        inProgress--;
+        drain();
+    }
+
+    /** Ends what can end now. */
+    void drain() {
+        while (inProgress == 0 && !postponed.isEmpty() && mayEnd.test(postponed.element())) {
+            apply.accept(postponed.remove());
         }
     }
 
@@ -45,9 +67,8 @@ final class SnapshotRequests {
                             + "; ask for it before contributing to that step");
             return;
         }
-        inProgress++;
+        hold();
         files.write(model.shard(), model.scaler(), request.getSet(), (blob, problem) -> {
-            inProgress--;
             if (blob == null) {
                 refuse(connection, request, place + ": " + problem);
             } else {
@@ -60,11 +81,7 @@ final class SnapshotRequests {
                                 .setCrc32C(blob.crc32c())
                                 .build());
             }
-            StepOutcome waiting = postponed;
-            if (inProgress == 0 && waiting != null) {
-                postponed = null;
-                apply.accept(waiting);
-            }
+            release();
         });
     }
 

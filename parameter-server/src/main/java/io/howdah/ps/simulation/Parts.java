@@ -1,21 +1,20 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.simulation;
 
-import io.howdah.ps.ShardFactory;
+import io.howdah.ps.ServerParts;
 import io.howdah.ps.wire.Admission;
 import io.howdah.ps.wire.ConnectionSettings;
-import io.howdah.trainer.sync.ParameterShard;
 import java.util.function.Function;
 
 /**
  * The parts of the parameter server that a simulation runs.
  *
- * @param shards makes a server's shard
+ * @param server what a server is made of
  * @param admissions makes what a connection lets in
  */
-record Parts(ShardFactory shards, Function<ConnectionSettings, Admission> admissions) {
+record Parts(ServerParts server, Function<ConnectionSettings, Admission> admissions) {
     /** What servers run. */
     static Parts production() {
-        return new Parts(ParameterShard::new, Admission::new);
+        return new Parts(ServerParts.production(), Admission::new);
     }
 }

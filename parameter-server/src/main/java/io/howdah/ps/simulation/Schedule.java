@@ -8,8 +8,7 @@ import java.util.SplittableRandom;
  * One simulated training and what happens to it, all from one seed.
  *
  * @param seed of everything that is random
- * @param servers S of the first generation
- * @param workers W, worker processes
+ * @param processes of the first generation
  * @param logicalWorkers V
  * @param steps of the training
  * @param snapshotEvery steps between snapshots
@@ -20,8 +19,7 @@ import java.util.SplittableRandom;
  */
 record Schedule(
         long seed,
-        int servers,
-        int workers,
+        Processes processes,
         int logicalWorkers,
         int steps,
         int snapshotEvery,
@@ -29,6 +27,54 @@ record Schedule(
         DType weightDtype,
         long meanDelayNanos,
         int faults) {
+    /**
+     * How many processes there are of which kind.
+     *
+     * @param servers S
+     * @param workers W
+     * @param replicated whether every shard is on two servers
+     */
+    record Processes(int servers, int workers, boolean replicated) {}
+
+    /** A schedule whose shards are kept once. */
+    Schedule(
+            long seed,
+            int servers,
+            int workers,
+            int logicalWorkers,
+            int steps,
+            int snapshotEvery,
+            DType gradientDtype,
+            DType weightDtype,
+            long meanDelayNanos,
+            int faults) {
+        this(
+                seed,
+                new Processes(servers, workers, false),
+                logicalWorkers,
+                steps,
+                snapshotEvery,
+                gradientDtype,
+                weightDtype,
+                meanDelayNanos,
+                faults);
+    }
+
+    /** S of the first generation. */
+    int servers() {
+        return processes.servers();
+    }
+
+    /** W, worker processes. */
+    int workers() {
+        return processes.workers();
+    }
+
+    /** Whether every shard is on two servers. */
+    boolean replicated() {
+        return processes.replicated();
+    }
+
     private static final DType[] GRADIENTS = {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16};
     private static final DType[] WEIGHTS = {DType.FLOAT32, DType.BFLOAT16};
 
@@ -53,8 +99,7 @@ record Schedule(
     Schedule withSteps(int newSteps) {
         return new Schedule(
                 seed,
-                servers,
-                workers,
+                processes,
                 logicalWorkers,
                 newSteps,
                 snapshotEvery,
@@ -62,5 +107,19 @@ record Schedule(
                 weightDtype,
                 meanDelayNanos,
                 faults);
+    }
+
+    /** The same, more steps of it and more faults, with every shard on two of several servers. */
+    Schedule withReplicas() {
+        return new Schedule(
+                seed,
+                new Processes(2 + (int) (seed % 3), workers(), true),
+                logicalWorkers,
+                2 * steps,
+                snapshotEvery,
+                gradientDtype,
+                weightDtype,
+                meanDelayNanos,
+                2 + faults);
     }
 }

@@ -4,12 +4,14 @@ package io.howdah.ps.simulation;
 import io.howdah.ps.wire.ConnectionSettings;
 import io.howdah.ps.wire.Counters;
 import io.howdah.ps.wire.JobIdentity;
+import io.howdah.ps.wire.Timer;
 import io.howdah.trainer.checkpoint.BlobInfo;
 import io.howdah.trainer.sync.SnapshotSource;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Tensor;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +39,8 @@ final class Simulation {
     private final VirtualClock clock = new VirtualClock();
     private final SimulatedNetwork network;
     private final SimulatedBlobs blobs = new SimulatedBlobs();
+    private SimulatedBlobs transfers = new SimulatedBlobs();
+    private long transfersOf;
     private final Counters counters = new Counters(clock::nanoTime);
     private final List<Tensor> initialWeights = new ArrayList<>();
     private final SimulatedJob job;
@@ -127,6 +131,15 @@ final class Simulation {
         return blobs;
     }
 
+    /** Where shards lie on their way between servers of the present generation. */
+    SimulatedBlobs transfers() {
+        if (transfersOf != job.generation()) {
+            transfersOf = job.generation();
+            transfers = new SimulatedBlobs();
+        }
+        return transfers;
+    }
+
     List<Tensor> initialWeights() {
         return initialWeights;
     }
@@ -145,6 +158,21 @@ final class Simulation {
                 action.run();
             }
         });
+    }
+
+    /** Time as a process sees it: nothing happens to one that has ended. */
+    Timer timerOf(SimulatedProcess process) {
+        return new Timer() {
+            @Override
+            public long nanoTime() {
+                return clock.nanoTime();
+            }
+
+            @Override
+            public void after(Duration delay, Runnable action) {
+                clock.after(delay, () -> process.execute(action));
+            }
+        };
     }
 
     /** How long a logical worker computes, in nanoseconds. */

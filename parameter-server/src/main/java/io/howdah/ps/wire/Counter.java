@@ -16,6 +16,7 @@ public enum Counter {
     APPLIED_STEPS("steps", "Steps that moved the weights."),
     SKIPPED_STEPS("steps", "Steps decided to be skipped, because of a gradient that was not finite."),
     FENCED("frames", "Frames of another generation; their connections were closed."),
+    PROMOTIONS("shards", "Replicas that took over from a lost server."),
     REFUSED("connections", "Connections closed because of what they sent."),
     READ_PAUSES(
             "pauses", "How often reading paused, because received gradients or weights held all the memory they may."),

@@ -21,6 +21,7 @@ final class TrainCommand extends Command {
     protected int execute(Configuration hadoop, PrintStream printer) throws Exception {
         Config config = TrainingLength.resolve(hadoop, JobConfiguration.parse(hadoop));
         JobChecks.checkSettings(config);
+        JobChecks.checkReplication(config);
         JobChecks.checkInput(hadoop, config);
         JobChecks.checkOutput(hadoop, config);
         Pretraining.completed(hadoop, config);
