@@ -116,7 +116,8 @@ public final class HeadsFile {
         JsonNode json = JsonFiles.read(folder, DESCRIPTION);
         if (!json.path("format").asText().equals(FORMAT) || json.path("version").asInt() != VERSION) {
             throw new IOException("Cannot read heads: file=" + folder.location() + "/" + DESCRIPTION + " format="
-                    + json.path("format").asText() + " version=" + json.path("version").asInt() + ", expected format="
+                    + json.path("format").asText() + " version="
+                    + json.path("version").asInt() + ", expected format="
                     + FORMAT + " version=" + VERSION + "; use a version of Howdah that knows this format");
         }
         return json;
@@ -126,7 +127,9 @@ public final class HeadsFile {
         try {
             Head scores = Head.valueOf(json.path("scores").asText().toUpperCase(Locale.ROOT));
             return new HeadSettings(
-                    HeadKind.named(json.path("kind").asText()), json.path("count").asInt(), scores);
+                    HeadKind.named(json.path("kind").asText()),
+                    json.path("count").asInt(),
+                    scores);
         } catch (IllegalArgumentException e) {
             throw new IOException(
                     "Cannot read heads: file=" + folder.location() + "/" + DESCRIPTION + ", expected what this version"

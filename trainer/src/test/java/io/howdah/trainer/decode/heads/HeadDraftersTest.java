@@ -252,15 +252,16 @@ class HeadDraftersTest {
     @ParameterizedTest
     @EnumSource(HeadKind.class)
     void ofACountingTextAllTokensAreDrafted(HeadKind kind) {
-        TrainableModel model =
-                kind == HeadKind.MEDUSA ? HeadSamples.model(
+        TrainableModel model = kind == HeadKind.MEDUSA
+                ? HeadSamples.model(
                         "llama",
                         "howdah.model.medusa.kind",
                         "joint",
                         "howdah.model.medusa.heads",
                         "2",
                         "howdah.model.medusa.weight",
-                        "1") : HeadSamples.mtp("llama", kind, 2);
+                        "1")
+                : HeadSamples.mtp("llama", kind, 2);
         HeadSamples.train(model, kind == HeadKind.MEDUSA ? 250 : 100, 0.01, HeadDraftersTest::counting);
         LanguageNetwork network = (LanguageNetwork) model.module();
         DecoderNetwork decoder = DecoderNetwork.of(compute, network);
