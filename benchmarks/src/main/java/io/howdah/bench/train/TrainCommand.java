@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        description = "Trains a model on random data and prints units per second, median milliseconds per step and the"
-                + " process's peak memory. With a peer, both sides take turns, and ratio is the peer's median over ours:"
+        description = "Trains a model on random data and prints units per second, median milliseconds per step, the"
+                + " process's peak memory, and the most memory of tensors that a forward and backward pass takes. With a peer, both sides take turns, and ratio is the peer's median over ours:"
                 + " above 1 we are faster.")
 public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--model", required = true, description = "gpt, mlp, cnn or deepfm.")
@@ -61,7 +61,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** Medians over the rounds; the peer's are NaN without one. */
-    private record Medians(double ours, double ourPeak, double theirs, double theirPeak) {}
+    private record Medians(double ours, double ourPeak, double passPeak, double theirs, double theirPeak) {}
 
     private Medians measure(TrainingRun run) throws IOException, InterruptedException {
         Comparison.Peer peer = comparison.peer();
@@ -81,6 +81,7 @@ public final class TrainCommand implements Callable<Integer> {
         return new Medians(
                 Measurement.median(ours),
                 PeakMemory.ofThisProcess(),
+                run.passPeakBytes() / (double) (1 << 20),
                 alone ? Double.NaN : Measurement.median(theirs),
                 alone ? Double.NaN : Measurement.median(peaks));
     }
@@ -93,15 +94,17 @@ public final class TrainCommand implements Callable<Integer> {
         figures.put("unitsPerSecond", units / medians.ours() * 1e3);
         figures.put("millisecondsPerStep", medians.ours());
         figures.put("peakMiB", medians.ourPeak());
+        figures.put("passPeakMiB", medians.passPeak());
         String line = String.format(
                 Locale.ROOT,
-                "howdah train model=%s precision=%s threads=%d %.0f units/s %.1f ms/step peakMiB=%.0f",
+                "howdah train model=%s precision=%s threads=%d %.0f units/s %.1f ms/step peakMiB=%.0f passPeakMiB=%.1f",
                 model,
                 comparison.precision(),
                 threads,
                 units / medians.ours() * 1e3,
                 medians.ours(),
-                medians.ourPeak());
+                medians.ourPeak(),
+                medians.passPeak());
         if (comparison.peer() != null) {
             figures.put("peerMillisecondsPerStep", medians.theirs());
             figures.put("peerPeakMiB", medians.theirPeak());

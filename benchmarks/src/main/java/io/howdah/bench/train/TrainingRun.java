@@ -10,6 +10,7 @@ import io.howdah.trainer.optim.LocalOptimiser;
 import io.howdah.trainer.optim.ParameterGroup;
 import io.howdah.trainer.optim.SparseAdam;
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.MemoryPool;
 import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
@@ -71,6 +72,24 @@ final class TrainingRun {
 
     private void step() {
         optimiser.zeroGrad();
+        pass();
+        optimiser.step();
+    }
+
+    /**
+     * The most bytes of tensors that one forward and backward pass takes beyond what was there before it: activations, work
+     * space and the gradients.
+     */
+    long passPeakBytes() {
+        optimiser.zeroGrad();
+        MemoryPool pool = MemoryPool.shared();
+        long before = pool.usedBytes();
+        pool.resetPeak();
+        pass();
+        return pool.peakUsedBytes() - before;
+    }
+
+    private void pass() {
         try (StepScope scope = StepScope.open()) {
             Tensor loss;
             try (Autocast.Scope cast = Autocast.to(precision)) {
@@ -78,6 +97,5 @@ final class TrainingRun {
             }
             Autograd.backward(loss);
         }
-        optimiser.step();
     }
 }

@@ -14,19 +14,20 @@ import java.time.InstantSource;
  * certifies the processes of that job and nothing else. Safe for concurrent use.
  */
 public final class JobAuthority {
-    /** How long a process may make new connections with its certificate; those that stand are not cut. */
-    static final Duration LIFETIME = Duration.ofDays(7);
-
     /** How far clocks of a cluster may differ. */
     private static final Duration SKEW = Duration.ofHours(1);
 
-    /** Longer than any job; the authority's key is gone with it anyway. */
-    private static final Duration AUTHORITY_LIFETIME = Duration.ofDays(3660);
+    /**
+     * How long the authority and all that it certifies are valid: longer than any job. Nobody who trusts the authority, whose
+     * key is in one process's memory, is left after the job; an earlier end would only keep long jobs from connecting anew.
+     */
+    static final Duration LIFETIME = Duration.ofDays(3660);
 
     private final String jobId;
     private final InstantSource clock;
     private final TlsKeys keys;
     private final CertificateWriter writer;
+    private final Instant end;
     private final X509Certificate certificate;
 
     JobAuthority(String jobId, InstantSource clock) {
@@ -36,8 +37,9 @@ public final class JobAuthority {
         this.keys = TlsKeys.generate();
         this.writer = new CertificateWriter(jobId, keys.publicHalf(), keys.privateHalf());
         Instant now = clock.instant();
+        this.end = now.plus(LIFETIME);
         try {
-            this.certificate = IssuedCertificate.read(writer.authority(now.minus(SKEW), now.plus(AUTHORITY_LIFETIME)));
+            this.certificate = IssuedCertificate.read(writer.authority(now.minus(SKEW), end));
         } catch (GeneralSecurityException e) {
             throw cannotSign("its authority", e);
         }
@@ -54,7 +56,7 @@ public final class JobAuthority {
     }
 
     /**
-     * Certifies a process of this job.
+     * Certifies a process of this job, for as long as the job may last.
      *
      * @param name whom the certificate names
      * @param publicKey from {@link TlsKeys#publicKey}
@@ -66,9 +68,8 @@ public final class JobAuthority {
                     + jobId + "; ask that job's authority");
         }
         PublicKey key = keys.readOther(publicKey);
-        Instant now = clock.instant();
         try {
-            byte[] written = writer.process(name, key, now.minus(SKEW), now.plus(LIFETIME));
+            byte[] written = writer.process(name, key, clock.instant().minus(SKEW), end);
             return new IssuedCertificate(IssuedCertificate.read(written), certificate);
         } catch (GeneralSecurityException e) {
             throw cannotSign(name.toString(), e);

@@ -16,6 +16,7 @@ import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
@@ -88,6 +89,23 @@ class JobAuthorityTest {
         assertThat(own.getKeyUsage()[5]).isTrue();
         own.verify(own.getPublicKey());
         assertThatIllegalArgumentException().isThrownBy(() -> CertifiedName.of(own));
+    }
+
+    @Test
+    void certificatesOfAJobThatRunsForMonthsStayValidAndEndTogether() throws Exception {
+        ClockedAuthority clocked = new ClockedAuthority("job", NOW);
+        X509Certificate first = clocked.authority().identity("server", 0).certificate();
+        Instant later = NOW.plus(Duration.ofDays(200));
+        clocked.now(later);
+        X509Certificate second = clocked.authority().identity("worker", 0).certificate();
+        for (X509Certificate certificate : List.of(first, second)) {
+            assertThatCode(() -> validate(certificate, clocked.authority().certificate(), later))
+                    .doesNotThrowAnyException();
+            assertThat(certificate.getNotAfter())
+                    .isEqualTo(clocked.authority().certificate().getNotAfter());
+        }
+        assertThatThrownBy(() -> validate(second, clocked.authority().certificate(), NOW))
+                .isInstanceOf(CertPathValidatorException.class);
     }
 
     @ParameterizedTest

@@ -186,12 +186,12 @@ class TlsRefusalTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void anExpiredCertificate(TlsEngine engine) throws Exception {
+    void aCertificateOutsideItsTime(TlsEngine engine) throws Exception {
         open(engine);
-        CLOCKED.now(Instant.now().minus(Duration.ofDays(30)));
-        TlsIdentity old = AUTHORITY.identity("worker", 3);
+        CLOCKED.now(Instant.now().plus(Duration.ofDays(30)));
+        TlsIdentity early = AUTHORITY.identity("worker", 3);
         CLOCKED.now(Instant.now());
-        assertClosed(new JdkTls(old));
+        assertClosed(new JdkTls(early));
         assertRefusedOnce("TLS: ");
     }
 

@@ -106,7 +106,8 @@ public final class DecodeKeys {
             AcceptanceRules.sampleMatch().name(),
             AcceptanceRules.names(),
             "How drafts are accepted. sample-match writes the same tokens as no drafts would; rejection keeps the"
-                    + " distribution alone, and its texts depend on the lengths of drafts.");
+                    + " distribution alone, and its texts depend on the lengths of drafts; typical keeps what is likely"
+                    + " enough, which changes the distribution.");
 
     public static final Key<Long> DRAFT_CACHE_MIB = Key.integer(
             PREFIX + "draft.cache.mb",
@@ -115,6 +116,14 @@ public final class DecodeKeys {
             1 << 20,
             "MiB",
             "Budget of the keys and values of a drafter that is a network.");
+
+    public static final Key<Long> DRAFT_NODES = Key.integer(
+            PREFIX + "draft.nodes",
+            0L,
+            0,
+            256,
+            "tokens",
+            "Tokens of a tree of drafts; 0 takes the tree that is quickest for a full batch, by calibration and measured cost.");
 
     public static final Key<Long> EXIT_LAYERS = Key.integer(
             PREFIX + "draft.exit.layers",
@@ -150,6 +159,7 @@ public final class DecodeKeys {
             DRAFT_DEEPEST,
             ACCEPTANCE,
             DRAFT_CACHE_MIB,
+            DRAFT_NODES,
             EXIT_LAYERS,
             NGRAM_SHORTEST,
             NGRAM_LONGEST);

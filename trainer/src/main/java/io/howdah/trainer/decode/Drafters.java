@@ -3,9 +3,15 @@ package io.howdah.trainer.decode;
 
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.decode.engine.DecoderNetwork;
+import io.howdah.trainer.decode.heads.HeadCalibration;
+import io.howdah.trainer.decode.heads.HeadDrafters;
+import io.howdah.trainer.decode.heads.TreeSearch;
+import io.howdah.trainer.decode.heads.TreeShape;
 import io.howdah.trainer.decode.speculate.Drafter;
 import io.howdah.trainer.decode.speculate.ModelDrafter;
 import io.howdah.trainer.decode.speculate.NgramDrafter;
+import io.howdah.trainer.model.lm.HeadKind;
+import io.howdah.trainer.model.lm.TokenHeads;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,6 +22,7 @@ public final class Drafters {
     public static final String NONE = "none";
 
     private static final int MIB_SHIFT = 20;
+    private static final int MOST_NODES = 32;
 
     /**
      * A kind of drafter.
@@ -31,7 +38,11 @@ public final class Drafters {
     public enum Need {
         NOTHING,
         /** A smaller network with the same vocabulary. */
-        DRAFT_MODEL
+        DRAFT_MODEL,
+        /** Heads that were trained with the model. */
+        HEADS,
+        /** Such heads, and counts of how often each of their guesses is right. */
+        CALIBRATED_HEADS
     }
 
     /** Makes a drafter. */
@@ -44,7 +55,15 @@ public final class Drafters {
     public static final List<Row> ALL = List.of(
             new Row("ngram", Need.NOTHING, "what followed the newest tokens before", Drafters::ngram),
             new Row("model", Need.DRAFT_MODEL, "a smaller model with the same vocabulary", Drafters::model),
-            new Row("early-exit", Need.NOTHING, "the first blocks of the model itself", Drafters::earlyExit));
+            new Row("early-exit", Need.NOTHING, "the first blocks of the model itself", Drafters::earlyExit),
+            new Row("medusa", Need.HEADS, "Medusa's heads, a token each", Drafters::chain),
+            new Row("medusa-tree", Need.CALIBRATED_HEADS, "Medusa's heads, several tokens each", Drafters::tree),
+            new Row("mtp", Need.HEADS, "heads of multi-token prediction, a token each", Drafters::chain),
+            new Row(
+                    "mtp-tree",
+                    Need.CALIBRATED_HEADS,
+                    "parallel heads of multi-token prediction, several tokens each",
+                    Drafters::tree));
 
     private Drafters() {}
 
@@ -91,6 +110,44 @@ public final class Drafters {
                 config.getInt(DecodeKeys.EXIT_LAYERS), parts.target().blocks().size());
         return ModelDrafter.earlyExit(
                 parts.target(), blocks, cacheBytes(config), config.getInt(DecodeKeys.DRAFT_DEEPEST));
+    }
+
+    private static Drafter chain(DraftingParts parts, Config config) {
+        TokenHeads heads = heads(parts, config);
+        int depth = Math.min(config.getInt(DecodeKeys.DRAFT_DEEPEST), heads.count());
+        return HeadDrafters.chain(parts.target(), heads, cacheBytes(config), depth);
+    }
+
+    /** Of the wanted size, or of that which is quickest for a full batch; one node at least, which turns itself off. */
+    private static Drafter tree(DraftingParts parts, Config config) {
+        TokenHeads heads = heads(parts, config);
+        HeadCalibration calibration = parts.calibration();
+        if (calibration == null || calibration.heads() > heads.count()) {
+            throw new IllegalArgumentException("Cannot draft: drafter=" + config.get(DecodeKeys.DRAFTER)
+                    + " calibration=" + (calibration == null ? "none" : calibration.heads() + " heads")
+                    + ", expected one of the model's " + heads.count() + " heads; run calibrate with this model");
+        }
+        TreeSearch search = new TreeSearch(calibration);
+        int nodes = config.getInt(DecodeKeys.DRAFT_NODES);
+        TreeShape tree = nodes > 0
+                ? search.of(nodes)
+                : search.quickest(parts.costs().get(), config.getInt(DecodeKeys.BATCH_SIZE), 0, MOST_NODES);
+        return HeadDrafters.tree(
+                parts.target(), heads, cacheBytes(config), tree.size() == 0 ? TreeShape.chain(1) : tree);
+    }
+
+    /** The model's heads, if they are of the kind that the drafter is named after. */
+    private static TokenHeads heads(DraftingParts parts, Config config) {
+        String drafter = config.get(DecodeKeys.DRAFTER);
+        TokenHeads heads = parts.heads();
+        boolean medusa = drafter.startsWith("medusa");
+        if (heads == null || (heads.settings().kind() == HeadKind.MEDUSA) != medusa) {
+            throw new IllegalArgumentException("Cannot draft: drafter=" + drafter + " heads="
+                    + (heads == null ? "none" : heads.settings().kind().text()) + ", expected a model with "
+                    + (medusa ? "Medusa's heads" : "heads of multi-token prediction")
+                    + "; train one, or choose another drafter");
+        }
+        return heads;
     }
 
     private static long cacheBytes(Config config) {

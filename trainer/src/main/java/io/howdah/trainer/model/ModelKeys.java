@@ -2,6 +2,7 @@
 package io.howdah.trainer.model;
 
 import io.howdah.trainer.config.Key;
+import io.howdah.trainer.model.lm.HeadKeys;
 import io.howdah.trainer.model.lm.LanguageModelKeys;
 import java.util.Collection;
 import java.util.List;
@@ -40,7 +41,8 @@ public final class ModelKeys {
                     PerceptronKeys.ALL,
                     ImageKeys.ALL,
                     ClickKeys.ALL,
-                    LanguageModelKeys.ALL)
+                    LanguageModelKeys.ALL,
+                    HeadKeys.ALL)
             .<Key<?>>flatMap(Collection::stream)
             .toList();
 

@@ -8,6 +8,7 @@ import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What the training loop and the evaluator need of a model; one row in {@link Models} each. */
 public interface TrainableModel {
@@ -31,6 +32,24 @@ public interface TrainableModel {
     /** The loss of every sample of a batch: [S]. Training minimises the mean. */
     default Tensor losses(Batch batch) {
         return predict(batch).losses();
+    }
+
+    /**
+     * What training minimises: the mean of {@link #losses}, and in some models more.
+     *
+     * @param step number of the step, from 0 on, for weights that change as training goes on
+     */
+    default Objective objective(Batch batch, long step) {
+        return Objective.of(losses(batch));
+    }
+
+    /**
+     * Loads the state of a checkpoint.
+     *
+     * @throws IllegalArgumentException with one line per name or shape that does not match; nothing is loaded then
+     */
+    default void loadState(Map<String, Tensor> state) {
+        module().loadStateDict(state);
     }
 
     /**

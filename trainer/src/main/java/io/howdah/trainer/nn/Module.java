@@ -27,6 +27,7 @@ public abstract class Module {
     private final Map<String, Tensor> ownBuffers = new LinkedHashMap<>();
     private final Map<String, Tensor> derivedBuffers = new LinkedHashMap<>();
     private final Map<String, Module> children = new LinkedHashMap<>();
+    private final List<Module> constants = new ArrayList<>();
     private @Nullable Module parent;
     private String nameInParent = "";
     private @Nullable BiConsumer<Module, List<Tensor>> observer;
@@ -75,6 +76,12 @@ public abstract class Module {
             registered.parent = this;
             registered.nameInParent = name;
         }
+        return module;
+    }
+
+    /** Takes over a module that this one uses but neither trains nor saves: it is closed with this one. */
+    protected final <M extends Module> M constant(M module) {
+        constants.add(module);
         return module;
     }
 
@@ -285,6 +292,7 @@ public abstract class Module {
         all.addAll(named(Module::ownBuffers).values());
         all.addAll(named(module -> module.derivedBuffers).values());
         all.forEach(Tensor::close);
+        constants.forEach(Module::close);
     }
 
     /** What stands behind the class name in {@link #toString}, for instance the sizes. */

@@ -61,6 +61,15 @@ public final class TableKeys {
             "steps",
             "Applied steps between looks for rows to be forgotten.");
 
+    public static final Key<Long> EXPECTED_ROWS = Key.integer(
+            "howdah.table.expected.rows",
+            0L,
+            0,
+            1L << 40,
+            "rows",
+            "Rows that each sparse table is expected to reach, on all servers together. A job whose servers are too small"
+                    + " for them is refused before it is submitted; 0 for no such check.");
+
     public static final List<Key<?>> ALL = List.of(
             OPTIMISER,
             LEARNING_RATE_FACTOR,
@@ -68,7 +77,8 @@ public final class TableKeys {
             ADMISSION,
             EVICTION_AGE,
             EVICTION_FREQUENCY,
-            EVICTION_INTERVAL);
+            EVICTION_INTERVAL,
+            EXPECTED_ROWS);
 
     private TableKeys() {}
 }

@@ -21,6 +21,9 @@ public record TableSettings(
     /** Row-wise Adagrad; rows come at once and stay. */
     public static final TableSettings DEFAULT = new TableSettings(new RowwiseAdagrad(0, 1e-8), 1, 0, 1, Eviction.NEVER);
 
+    /** Two to three slots of four bytes, less what a just grown segment saves; see {@link RowIndex}. */
+    private static final int INDEX_BYTES = 11;
+
     public TableSettings {
         String obstacle = rule.sparseObstacle(weightDecay);
         if (obstacle != null) {
@@ -46,6 +49,18 @@ public record TableSettings(
                         config.get(TableKeys.EVICTION_AGE),
                         config.getInt(TableKeys.EVICTION_FREQUENCY),
                         config.get(TableKeys.EVICTION_INTERVAL)));
+    }
+
+    /**
+     * The most bytes that a row of {@code spec} takes on its server: 4·D for the weights, 4 for each of the optimiser's numbers,
+     * 8 each for id and use, and at most 11 for the index.
+     */
+    public long rowBytes(TableSpec spec) {
+        long floats = spec.width();
+        for (TableRows.RowState state : new RowUpdates(rule, spec.width()).states()) {
+            floats += state.stride();
+        }
+        return Float.BYTES * floats + 2 * Long.BYTES + INDEX_BYTES;
     }
 
     UpdateRule.Step step(long appliedSteps, double learningRate) {

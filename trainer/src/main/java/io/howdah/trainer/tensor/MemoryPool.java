@@ -54,8 +54,14 @@ public final class MemoryPool {
         return used;
     }
 
+    /** The most bytes that were in use at once since {@link #resetPeak}, or ever. */
     public synchronized long peakUsedBytes() {
         return peakUsed;
+    }
+
+    /** Lets {@link #peakUsedBytes} begin again at what is in use now. */
+    public synchronized void resetPeak() {
+        peakUsed = used;
     }
 
     /** Bytes taken from the operating system, used or waiting to be reused. */

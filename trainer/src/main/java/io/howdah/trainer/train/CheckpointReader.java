@@ -97,7 +97,7 @@ public final class CheckpointReader {
                 new BufferedInputStream(blob, 1 << 16), manifest.blob(Manifest.MODEL_BLOB), location)) {
             tensors = new SafetensorsReader(in, location + "/" + Manifest.MODEL_BLOB).remainingTensors();
             in.drain();
-            model.module().loadStateDict(tensors);
+            model.loadState(tensors);
         } finally {
             List.copyOf(tensors.values()).forEach(Tensor::close);
         }

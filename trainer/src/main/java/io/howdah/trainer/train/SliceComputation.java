@@ -3,12 +3,11 @@ package io.howdah.trainer.train;
 
 import io.howdah.trainer.amp.Autocast;
 import io.howdah.trainer.autograd.AnomalyMode;
-import io.howdah.trainer.autograd.Autograd;
 import io.howdah.trainer.autograd.GradMode;
 import io.howdah.trainer.data.Batch;
 import io.howdah.trainer.data.ExampleReader;
+import io.howdah.trainer.model.Objective;
 import io.howdah.trainer.model.TrainableModel;
-import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.tensor.Randomness;
 import io.howdah.trainer.tensor.StepScope;
@@ -50,13 +49,12 @@ final class SliceComputation {
                         WorkerBuffers buffers = WorkerBuffers.of(model.module(), worker);
                         Batch batch = reader.next(settings.batchRows())) {
                     rows.bind(step, batch);
-                    Tensor losses = losses(batch);
-                    Tensor mean = Reductions.mean(losses);
-                    sums.add(losses.elements(), checked(mean, step, worker));
+                    Objective objective = objective(batch, step);
+                    sums.add(objective.samples(), checked(objective.mean(), step, worker));
                     if (i == settings.accumulation() - 1) {
                         pusher.begin(slice(step, worker, lossScale, sums));
                     }
-                    backward(mean, (float) (lossScale * weight(losses.elements(), sums)), step, worker);
+                    backward(objective, (float) (lossScale * weight(objective.samples(), sums)), step, worker);
                     rows.collect();
                 } finally {
                     rows.release();
@@ -82,9 +80,9 @@ final class SliceComputation {
         return settings.search() == TrainSettings.AnomalySearch.ON ? AnomalyMode.detect() : () -> {};
     }
 
-    private Tensor losses(Batch batch) {
+    private Objective objective(Batch batch, long step) {
         try (Autocast.Scope precision = Autocast.to(settings.precision().compute())) {
-            return model.losses(batch);
+            return model.objective(batch, step);
         }
     }
 
@@ -96,9 +94,10 @@ final class SliceComputation {
         return (double) sums.first * settings.accumulation() / sums.samples;
     }
 
-    private void backward(Tensor mean, float scale, long step, int worker) {
-        try (Tensor seed = Tensor.of(new float[] {scale})) {
-            Autograd.backward(mean, seed, Autograd.SavedTensors.FREE);
+    /** Objectives may have forwards of their own to do. */
+    private void backward(Objective objective, float scale, long step, int worker) {
+        try (Autocast.Scope precision = Autocast.to(settings.precision().compute())) {
+            objective.backward(scale);
         } catch (IllegalStateException e) {
             if (settings.search() == TrainSettings.AnomalySearch.OFF) {
                 throw e;

@@ -9,8 +9,14 @@ import io.howdah.trainer.config.ConfigException;
 import io.howdah.trainer.config.KeyTable;
 import io.howdah.trainer.decode.engine.Compute;
 import io.howdah.trainer.decode.engine.DecoderNetwork;
+import io.howdah.trainer.decode.heads.HeadCalibration;
 import io.howdah.trainer.decode.speculate.Drafter;
+import io.howdah.trainer.decode.speculate.RowCosts;
+import io.howdah.trainer.model.lm.HeadKind;
+import io.howdah.trainer.model.lm.HeadSettings;
 import io.howdah.trainer.model.lm.LanguageNetwork;
+import io.howdah.trainer.model.lm.TokenHeads;
+import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.tensor.DType;
 import java.util.List;
 import java.util.Map;
@@ -30,20 +36,38 @@ class DraftersTest {
 
     @Test
     void everyRowMakesADrafterOfItsName() {
-        Config config = config(Map.of("howdah.decode.draft.deepest", "3", "howdah.decode.draft.cache.mb", "4"));
+        HeadCalibration calibration =
+                new HeadCalibration(new long[] {10, 10, 10}, new long[][] {{6, 2}, {5, 2}, {4, 1}});
+        LanguageNetwork network = TinyNetworks.llama(11, 2, 1);
+        TokenHeads medusa = HeadSettings.of(HeadKind.MEDUSA, 3).create(network, 1);
+        TokenHeads parallel = HeadSettings.of(HeadKind.PARALLEL, 3).create(network, 1);
         try (Compute compute = Compute.of(1, DType.FLOAT32)) {
-            DraftingParts parts = new DraftingParts(
-                    packed(compute, TinyNetworks.llama(11, 2, 1)), packed(compute, TinyNetworks.llama(11, 1, 2)));
+            DecoderNetwork target = DecoderNetwork.of(compute, network);
+            DecoderNetwork draft = packed(compute, TinyNetworks.llama(11, 1, 2));
+            RowCosts costs = new RowCosts(new int[] {1, 200}, new double[] {100, 101});
             for (Drafters.Row row : Drafters.ALL) {
+                Config config = config(Map.of(
+                        "howdah.decode.drafter", row.name(),
+                        "howdah.decode.draft.deepest", "3",
+                        "howdah.decode.draft.cache.mb", "4"));
+                TokenHeads heads = row.name().startsWith("medusa") ? medusa : parallel;
+                DraftingParts parts = new DraftingParts(target, draft, heads, calibration, () -> costs);
                 try (Drafter drafter = row.maker().make(parts, config)) {
                     assertThat(drafter.name()).isEqualTo(row.name());
-                    assertThat(drafter.deepest()).isEqualTo(3);
+                    assertThat(drafter.deepest()).as(row.name()).isEqualTo(3);
                     assertThat(drafter.vocabulary().orElse(11)).isEqualTo(11);
                 }
                 assertThat(Drafters.named(row.name())).isSameAs(row);
+                if (row.need() != Drafters.Need.NOTHING) {
+                    DraftingParts bare = new DraftingParts(target, null, null, null, () -> costs);
+                    assertThatThrownBy(() -> row.maker().make(bare, config))
+                            .as(row.name())
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessageStartingWith("Cannot draft: drafter=" + row.name());
+                }
             }
-            assertThatThrownBy(() -> Drafters.named("model").maker().make(new DraftingParts(parts.target(), null), config))
-                    .hasMessageContaining("without a draft model");
+        } finally {
+            List.of(medusa, parallel, network).forEach(Module::close);
         }
         assertThatThrownBy(() -> Drafters.named("oracle")).hasMessageContaining("name=oracle, expected one of [ngram,");
         assertThat(Drafters.names()).startsWith(Drafters.NONE).hasSize(1 + Drafters.ALL.size());

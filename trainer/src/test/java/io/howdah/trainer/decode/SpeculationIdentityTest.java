@@ -153,13 +153,17 @@ class SpeculationIdentityTest {
                         assertSame(write(requests, 1 + depth % PROMPTS, drafter, depth), plain, name + " " + depth));
     }
 
-    @Test
-    void longGreedyTextsAreTheSame() {
-        List<GenerationRequest> requests =
-                List.of(requests(SamplingSettings.GREEDY, 512).get(0));
-        List<GenerationResult> plain = write(requests, 1, null, 0);
-        assertThat(plain.get(0).tokens()).hasSize(512);
-        assertSame(write(requests, 1, () -> ModelDrafter.earlyExit(target, 1, CACHE, 8), 5), plain, "early exit");
+    @ParameterizedTest
+    @ValueSource(ints = {2, 7})
+    void longGreedyTextsAreTheSame(int depth) {
+        List<GenerationRequest> requests = requests(SamplingSettings.GREEDY, 512 + PROMPTS).stream()
+                .filter(request -> request.tokens().length < 80)
+                .limit(3)
+                .toList();
+        List<GenerationResult> plain = write(requests, 3, null, 0);
+        assertThat(plain).hasSize(3).allMatch(result -> result.tokens().length >= 512);
+        drafters()
+                .forEach((name, drafter) -> assertSame(write(requests, 3, drafter, depth), plain, name + " " + depth));
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import io.howdah.trainer.model.lm.LlamaNetwork;
 import io.howdah.trainer.model.lm.LlamaSettings;
 import io.howdah.trainer.model.lm.RotaryScaling;
 import io.howdah.trainer.model.lm.TransformerSizes;
+import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.tensor.Memory;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Tensor;
@@ -32,14 +33,22 @@ public final class TinyNetworks {
     }
 
     private static LanguageNetwork enlarged(LanguageNetwork network) {
-        for (Tensor parameter : network.parameters().values()) {
+        enlarge(network);
+        return network;
+    }
+
+    /** Makes weights large enough that every part matters; those that are 0 become random. */
+    public static void enlarge(Module module) {
+        Philox random = new Philox(77, 0);
+        for (Tensor parameter : module.parameters().values()) {
             if (parameter.shape().rank() == 2) {
                 for (long i = 0; i < parameter.elements(); i++) {
                     long address = parameter.address() + 4 * i;
-                    Memory.putFloat(address, FACTOR * Memory.getFloat(address));
+                    float old = Memory.getFloat(address);
+                    Memory.putFloat(address, old == 0 ? (float) (0.2 * random.nextGaussian()) : FACTOR * old);
                 }
+                parameter.bumpVersion();
             }
         }
-        return network;
     }
 }

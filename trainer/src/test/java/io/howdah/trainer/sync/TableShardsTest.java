@@ -4,7 +4,12 @@ package io.howdah.trainer.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.howdah.trainer.config.Config;
+import io.howdah.trainer.config.KeyTable;
+import io.howdah.trainer.optim.OptimiserKeys;
 import io.howdah.trainer.optim.Sgd;
+import io.howdah.trainer.optim.UpdateRule;
+import io.howdah.trainer.optim.UpdateRules;
 import io.howdah.trainer.sync.ParameterShard.Arrival;
 import io.howdah.trainer.sync.StepOutcome.Decision;
 import io.howdah.trainer.tensor.DType;
@@ -13,6 +18,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -178,5 +184,23 @@ class TableShardsTest {
         assertThatThrownBy(() -> shard.addRows(rows, body))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void rowsTakeNoMoreThanTheirSettingsSay() {
+        TableSpec spec = new TableSpec("t", 16, 1, 0.01);
+        for (String optimiser : List.of("rowwise-adagrad", "sparse-adam")) {
+            UpdateRule rule = UpdateRules.named(optimiser, Config.parse(new KeyTable(OptimiserKeys.ALL), Map.of()));
+            TableSettings settings = new TableSettings(rule, 1, 0, 1, Eviction.NEVER);
+            TableRows rows = new TableRows(spec, new RowUpdates(rule, spec.width()).states());
+            for (int count = 1; count <= 300_000; count++) {
+                rows.create(count * 0x9E3779B97F4A7C15L);
+                if (count == 100_000 || count == 200_000 || count == 300_000) {
+                    assertThat(rows.bytes() / (double) count)
+                            .as(optimiser + " " + count)
+                            .isBetween(settings.rowBytes(spec) * 0.85, settings.rowBytes(spec) * 1.02);
+                }
+            }
+        }
     }
 }

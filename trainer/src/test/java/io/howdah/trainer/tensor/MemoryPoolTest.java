@@ -38,6 +38,19 @@ class MemoryPoolTest {
     }
 
     @Test
+    void thePeakBeginsAgainAtWhatIsInUse() {
+        MemoryPool pool = new MemoryPool(10_000);
+        Allocation kept = pool.allocate(owner, 1000);
+        pool.allocate(owner, 2048).release();
+        assertThat(pool.peakUsedBytes()).isEqualTo(3072);
+        pool.resetPeak();
+        assertThat(pool.peakUsedBytes()).isEqualTo(1024);
+        pool.allocate(owner, 512).release();
+        kept.release();
+        assertThat(pool.peakUsedBytes()).isEqualTo(1536);
+    }
+
+    @Test
     void alignsBlocks() {
         assertThat(new MemoryPool(4096).allocate(owner, 10).block().address() % 64)
                 .isZero();

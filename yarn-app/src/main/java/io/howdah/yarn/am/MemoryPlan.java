@@ -29,6 +29,16 @@ public record MemoryPlan(int containerMb, int heapMb, int directMb, int metaspac
         return new MemoryPlan(containerMb, heap, divisible - heap, METASPACE_MB, CODE_CACHE_MB, NATIVE_MB);
     }
 
+    /** The smallest container whose heap has {@code heapMb}, where {@code heapShare} of the divisible part is heap. */
+    static long containerMbFor(long heapMb, double heapShare) {
+        long divisible = (long) Math.ceil(heapMb / heapShare);
+        // Rounding may leave a megabyte out.
+        while ((long) (divisible * heapShare) < heapMb) {
+            divisible++;
+        }
+        return divisible + METASPACE_MB + CODE_CACHE_MB + NATIVE_MB;
+    }
+
     /** The plan for an ApplicationMaster, which holds no tensors. */
     public static MemoryPlan forMaster(int containerMb) {
         return of(containerMb, MASTER_HEAP_SHARE);

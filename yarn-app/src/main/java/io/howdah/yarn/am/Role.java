@@ -40,6 +40,11 @@ public enum Role {
         return MemoryPlan.of(config.getInt(memory), heapShare);
     }
 
+    /** Memory of the smallest container of this role whose heap has {@code heapMb}. */
+    public long containerMbFor(long heapMb) {
+        return MemoryPlan.containerMbFor(heapMb, heapShare);
+    }
+
     /** Name of the key that sets the container's memory, for messages. */
     public String memoryKey() {
         return memory.name();

@@ -39,6 +39,10 @@ public final class Commands {
                     "the same into a dataset to train on",
                     () -> new GenerateCommand(GenerationJob.Kind.DISTILL)),
             new Command.Row(
+                    "calibrate",
+                    "count how often a model's further heads are right, with MapReduce",
+                    CalibrateCommand::new),
+            new Command.Row(
                     "local preprocess", "the same in this process, without a cluster", LocalPreprocessCommand::new),
             new Command.Row("local datagen", "the same to local files", LocalDatagenCommand::new),
             new Command.Row("local train", "the same in this process, without a cluster", LocalTrainCommand::new),
@@ -52,6 +56,8 @@ public final class Commands {
                     "local distill",
                     "the same in this process, without a cluster",
                     () -> new LocalGenerateCommand(GenerationJob.Kind.DISTILL)),
+            new Command.Row(
+                    "local calibrate", "the same in this process, without a cluster", LocalCalibrateCommand::new),
             new Command.Row("version", "print versions", VersionCommand::new));
 
     private Commands() {}

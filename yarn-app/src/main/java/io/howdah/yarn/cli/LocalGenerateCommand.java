@@ -13,6 +13,11 @@ final class LocalGenerateCommand extends GenerateCommand {
 
     @Override
     Configuration where(Configuration hadoop) {
+        return alone(hadoop);
+    }
+
+    /** MapReduce in this process, with one task on all its cores unless the user wants it otherwise. */
+    static Configuration alone(Configuration hadoop) {
         Configuration here = LocalTrainCommand.withoutCluster(hadoop);
         here.set("mapreduce.framework.name", "local");
         here.setIfUnset(GenerateKeys.TASKS.name(), "1");

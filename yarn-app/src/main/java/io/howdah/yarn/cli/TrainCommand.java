@@ -4,6 +4,7 @@ package io.howdah.yarn.cli;
 import io.howdah.trainer.config.Config;
 import io.howdah.yarn.am.JobKind;
 import io.howdah.yarn.client.JobChecks;
+import io.howdah.yarn.client.ServerMemory;
 import io.howdah.yarn.client.TrainingLength;
 import io.howdah.yarn.config.JobConfiguration;
 import io.howdah.yarn.task.Pretraining;
@@ -23,6 +24,7 @@ final class TrainCommand extends Command {
         JobChecks.checkInput(hadoop, config);
         JobChecks.checkOutput(hadoop, config);
         Pretraining.completed(hadoop, config);
+        ServerMemory.check(hadoop, config);
         return new Application(hadoop, config, printer)
                 .run(JobKind.TRAIN, detach ? Following.DETACHED : Following.TO_THE_END);
     }

@@ -89,6 +89,22 @@ public final class GenerateKeys {
             "Share of each task's prompts, at least a full batch, that is written once more without drafts, to measure what the"
                     + " drafts bring; 0 measures nothing.");
 
+    public static final Key<String> CALIBRATION = Key.path(
+            PREFIX + "calibration",
+            null,
+            "File of calibrate, which the drafters medusa-tree and mtp-tree make their tree from.");
+
+    public static final Key<String> CALIBRATE_OUTPUT =
+            Key.path("howdah.calibrate.output", null, "File that calibrate writes; it must not exist.");
+
+    public static final Key<Long> CALIBRATE_RANKS = Key.integer(
+            "howdah.calibrate.ranks",
+            10L,
+            1,
+            1024,
+            "ranks",
+            "How many of a head's likeliest tokens calibrate tells apart, and a tree can hang side by side.");
+
     public static final Key<Boolean> DISTILL_PROMPTS =
             Key.flag("howdah.distill.prompts", true, "Whether the documents of distill begin with their prompts.");
 
@@ -107,6 +123,9 @@ public final class GenerateKeys {
             MEMORY,
             JAVA_OPTIONS,
             COMPARISON,
+            CALIBRATION,
+            CALIBRATE_OUTPUT,
+            CALIBRATE_RANKS,
             DISTILL_PROMPTS);
 
     private GenerateKeys() {}

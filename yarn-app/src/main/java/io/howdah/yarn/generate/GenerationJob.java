@@ -86,6 +86,9 @@ public final class GenerationJob {
             model.checkBytes(hadoop);
         }
         Job job = job(model, draft);
+        if (needs(Drafters.Need.CALIBRATED_HEADS)) {
+            TaskModels.ship(job, Calibrations.read(hadoop, new Path(config.get(GenerateKeys.CALIBRATION))));
+        }
         output.getFileSystem(hadoop).delete(output, false); // MapReduce wants to create it itself
         boolean done = false;
         try {
@@ -109,10 +112,14 @@ public final class GenerationJob {
     }
 
     private @Nullable ModelFiles draft() throws IOException, JobFailedException {
+        return needs(Drafters.Need.DRAFT_MODEL)
+                ? ModelFiles.find(hadoop, config, new Path(config.get(GenerateKeys.DRAFT_MODEL)))
+                : null;
+    }
+
+    private boolean needs(Drafters.Need need) {
         String drafter = config.get(DecodeKeys.DRAFTER);
-        boolean needed =
-                !drafter.equals(Drafters.NONE) && Drafters.named(drafter).need() == Drafters.Need.DRAFT_MODEL;
-        return needed ? ModelFiles.find(hadoop, config, new Path(config.get(GenerateKeys.DRAFT_MODEL))) : null;
+        return !drafter.equals(Drafters.NONE) && Drafters.named(drafter).need() == need;
     }
 
     private Job job(ModelFiles model, @Nullable ModelFiles draft) throws IOException {

@@ -3,12 +3,15 @@ package io.howdah.yarn.generate;
 
 import io.howdah.trainer.checkpoint.ModelFolder;
 import io.howdah.trainer.config.Config;
+import io.howdah.trainer.decode.DecodeKeys;
 import io.howdah.trainer.decode.DecodeSettings;
+import io.howdah.trainer.decode.Drafters;
 import io.howdah.trainer.decode.engine.Compute;
 import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.tensor.MemoryPool;
 import io.howdah.yarn.config.GenerateKeys;
 import io.howdah.yarn.config.JobConfiguration;
+import io.howdah.yarn.generate.LoadedModel.Keeping;
 import io.howdah.yarn.generate.prompt.Prompt;
 import io.howdah.yarn.generate.prompt.PromptSplit;
 import java.io.IOException;
@@ -43,9 +46,11 @@ final class GenerationTask {
         }
         ModelFolder draftFolder = models.draft(config);
         try (Compute compute = Compute.of(config.getInt(GenerateKeys.VCORES), settings.dtype());
-                LoadedModel model = LoadedModel.load(models.model(config), compute);
-                @Nullable LoadedModel draft = draftFolder == null ? null : LoadedModel.load(draftFolder, compute)) {
-            Writers writers = new Writers(model, draft, settings);
+                LoadedModel model = LoadedModel.load(models.model(config), compute, keeping(config));
+                @Nullable
+                        LoadedModel draft =
+                                draftFolder == null ? null : LoadedModel.load(draftFolder, compute, Keeping.NOTHING)) {
+            Writers writers = new Writers(model, draft, models.calibration(), settings);
             boolean skips = config.get(GenerateKeys.MALFORMED).equals("skip");
             TextWriting writing = new TextWriting(model, writers, settings, skips, context::progress);
             long prompts = ((PromptSplit) context.getInputSplit()).count();
@@ -58,6 +63,15 @@ final class GenerationTask {
                     (name, amount) ->
                             context.getCounter(GenerationCounters.GROUP, name).increment(amount));
         }
+    }
+
+    /** Heads are needed as often as a drafter is made. */
+    private static Keeping keeping(Config config) {
+        String drafter = config.get(DecodeKeys.DRAFTER);
+        Drafters.Need need = drafter.equals(Drafters.NONE)
+                ? Drafters.Need.NOTHING
+                : Drafters.named(drafter).need();
+        return need == Drafters.Need.HEADS || need == Drafters.Need.CALIBRATED_HEADS ? Keeping.HEADS : Keeping.NOTHING;
     }
 
     /** How many prompts are written twice: the share that is wanted, but a full batch of texts at least. */

@@ -1,10 +1,12 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.generate;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.howdah.hdfs.HdfsModelFolder;
 import io.howdah.trainer.checkpoint.ModelFolder;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.config.Key;
+import io.howdah.trainer.decode.heads.HeadCalibration;
 import io.howdah.yarn.config.GenerateKeys;
 import java.io.IOException;
 import java.net.URI;
@@ -23,6 +25,7 @@ final class TaskModels {
     private static final String LOCALISED = "generation.models.localised";
 
     private static final String WIDE_BYTES = "generation.models.wide.bytes";
+    private static final String CALIBRATION = "generation.calibration";
     private static final String MODEL_PREFIX = "howdah-model.";
     private static final String DRAFT_PREFIX = "howdah-draft.";
 
@@ -49,6 +52,18 @@ final class TaskModels {
             settings.set(GenerateKeys.DRAFT_MODEL.name(), draft.folder().toString());
             ship(job, draft, localised, DRAFT_PREFIX);
         }
+    }
+
+    /** Tells a job's tasks how often the model's heads are right. */
+    static void ship(Job job, HeadCalibration calibration) {
+        job.getConfiguration().set(CALIBRATION, calibration.json().toString());
+    }
+
+    /** What the client shipped, or null. */
+    @Nullable
+    HeadCalibration calibration() throws IOException {
+        String json = hadoop.getRaw(CALIBRATION);
+        return json == null ? null : HeadCalibration.of(new ObjectMapper().readTree(json));
     }
 
     /** Models are read one after the other. */

@@ -7,6 +7,7 @@ import io.howdah.trainer.decode.Drafters;
 import io.howdah.trainer.decode.DraftingParts;
 import io.howdah.trainer.decode.Generator;
 import io.howdah.trainer.decode.Speculation;
+import io.howdah.trainer.decode.heads.HeadCalibration;
 import io.howdah.trainer.decode.speculate.AdaptiveDraftLength;
 import io.howdah.trainer.decode.speculate.DraftLength;
 import io.howdah.trainer.decode.speculate.Drafter;
@@ -22,12 +23,21 @@ final class Writers {
     private final DecodeSettings settings;
     private final Drafters.@Nullable Row row;
     private @Nullable DraftLength length;
+    private @Nullable RowCosts costs;
 
-    /** @param draft a smaller model, or null */
-    Writers(LoadedModel model, @Nullable LoadedModel draft, DecodeSettings settings) {
+    /**
+     * @param draft a smaller model, or null
+     * @param calibration of the model's heads, or null
+     */
+    Writers(
+            LoadedModel model,
+            @Nullable LoadedModel draft,
+            @Nullable HeadCalibration calibration,
+            DecodeSettings settings) {
         this.model = model;
         this.settings = settings;
-        this.parts = new DraftingParts(model.network(), draft == null ? null : draft.network());
+        this.parts = new DraftingParts(
+                model.network(), draft == null ? null : draft.network(), model.heads(), calibration, this::costs);
         this.row = settings.speculates() ? Drafters.named(settings.config().get(DecodeKeys.DRAFTER)) : null;
     }
 
@@ -55,7 +65,16 @@ final class Writers {
         if (settings.draftLength() > 0) {
             return DraftLength.fixed(Math.min(settings.draftLength(), drafter.deepest()));
         }
-        int rows = settings.live() * (1 + drafter.nodes(drafter.deepest()));
-        return AdaptiveDraftLength.of(drafter, RowCosts.measure(model.network(), Math.min(MOST_ROWS, rows)));
+        return AdaptiveDraftLength.of(drafter, costs());
+    }
+
+    private RowCosts costs() {
+        RowCosts known = costs;
+        if (known == null) {
+            int rows = settings.live() * (1 + settings.config().getInt(DecodeKeys.DRAFT_DEEPEST));
+            known = RowCosts.measure(model.network(), Math.min(MOST_ROWS, rows));
+            costs = known;
+        }
+        return known;
     }
 }

@@ -63,6 +63,7 @@ public final class Export {
         TrainableModel model = Models.create(trained, manifest.properties(), trained.get(TrainKeys.SEED));
         try {
             ModelExport export = ModelExport.of(model, dtype);
+            Pretraining.loadFrozen(hadoop, trained, model);
             reader.loadModel(set, manifest, model);
             ModelFolder origin = tokenizerOf(hadoop, trained, manifest);
             export.write(HdfsBlobStore.at(hadoop, target.getParent()), target.getName(), origin);

@@ -50,6 +50,7 @@ public final class Measurement {
         Manifest manifest = reader.manifest(set);
         Config trained = Config.parse(JobConfiguration.KEYS, manifest.settings());
         TrainableModel model = Models.create(trained, manifest.properties(), trained.get(TrainKeys.SEED));
+        Pretraining.loadFrozen(hadoop, trained, model);
         reader.loadModel(set, manifest, model);
         reader.loadTables(set, manifest, model);
         try (Dataset heldOut = HdfsDataset.open(hadoop, new Path(config.get(TrainKeys.INPUT)), Part.HELDOUT)) {

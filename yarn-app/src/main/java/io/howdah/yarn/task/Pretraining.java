@@ -6,14 +6,18 @@ import io.howdah.trainer.checkpoint.ModelFolder;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.config.ConfigException;
 import io.howdah.trainer.model.TrainableModel;
+import io.howdah.trainer.model.lm.FrozenTrunkModel;
 import io.howdah.trainer.model.lm.LanguageModelKeys;
-import io.howdah.trainer.model.lm.LanguageNetwork;
+import io.howdah.trainer.model.lm.LanguageModels;
+import io.howdah.trainer.model.lm.NextTokenModel;
+import io.howdah.trainer.model.pretrained.HeadsFile;
 import io.howdah.trainer.model.pretrained.PretrainedModel;
 import io.howdah.yarn.config.JobConfiguration;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -69,11 +73,23 @@ public final class Pretraining {
         }
     }
 
-    /** Copies the weights of the pretrained model, if there is one, into {@code model}. */
+    /** Copies the weights of the pretrained model, if there is one, into {@code model}, and those of heads of the same kind. */
     static void load(Configuration hadoop, Config config, TrainableModel model) throws IOException {
         ModelFolder origin = origin(hadoop, config);
-        if (origin != null && model.module() instanceof LanguageNetwork network) {
-            PretrainedModel.open(origin).load(network);
+        Optional<NextTokenModel> whole = LanguageModels.nextToken(model);
+        if (origin != null && whole.isPresent()) {
+            PretrainedModel.open(origin).load(whole.get().module());
+            if (LanguageModels.heads(model).isPresent()) {
+                HeadsFile.loadInto(origin, LanguageModels.heads(model).get());
+            }
+        }
+    }
+
+    /** Copies the weights that no checkpoint has, because they do not change, into {@code model}: those of a frozen trunk. */
+    static void loadFrozen(Configuration hadoop, Config config, TrainableModel model) throws IOException {
+        ModelFolder origin = origin(hadoop, config);
+        if (origin != null && model instanceof FrozenTrunkModel frozen) {
+            PretrainedModel.open(origin).load(frozen.trunk().module());
         }
     }
 }

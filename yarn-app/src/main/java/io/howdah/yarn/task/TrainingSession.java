@@ -151,6 +151,7 @@ public final class TrainingSession implements AutoCloseable {
             return ResumePoint.start(logicalWorkers);
         }
         Manifest manifest = reader.manifest(newest);
+        Pretraining.loadFrozen(hadoop, config, model);
         if (!model.module().buffers().isEmpty()) {
             // Weights come from the parameter store, running statistics from here alone.
             reader.loadModel(newest, manifest, model);

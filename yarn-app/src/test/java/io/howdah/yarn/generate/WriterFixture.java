@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
-/** A tiny llama of bytes that was trained for a moment, its dataset, and the commands that use them. */
+/** A tiny llama of bytes with two heads of multi-token prediction that was trained for a moment, its dataset, and the commands that use them. */
 public final class WriterFixture {
     private final Path folder;
 
@@ -55,6 +55,8 @@ public final class WriterFixture {
                 "howdah.train.steps=6",
                 "howdah.optimiser.learning.rate=0.02",
                 "howdah.model.name=llama",
+                "howdah.model.mtp.kind=parallel",
+                "howdah.model.mtp.heads=2",
                 "howdah.lm.width=16",
                 "howdah.lm.layers=2",
                 "howdah.lm.heads=4",

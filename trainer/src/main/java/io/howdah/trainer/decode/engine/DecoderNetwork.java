@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.decode.engine;
 
+import io.howdah.trainer.model.lm.BlockShape;
 import io.howdah.trainer.model.lm.DecoderWeights;
 import io.howdah.trainer.model.lm.LanguageNetwork;
 import io.howdah.trainer.model.lm.LinearWeights;
@@ -85,6 +86,11 @@ public final class DecoderNetwork {
         return weights.shape().context();
     }
 
+    /** What its blocks have in common. */
+    public BlockShape shape() {
+        return weights.shape();
+    }
+
     public BlockStack blocks() {
         return blocks;
     }
@@ -120,6 +126,11 @@ public final class DecoderNetwork {
         for (int i = 0; positions != null && i < width; i++) {
             x[row * width + i] += positions[position * width + i];
         }
+    }
+
+    /** Writes the embedding of a token, without a position, to the row {@code row} of x [.., E]. */
+    public void embedToken(int token, float[] x, int row) {
+        System.arraycopy(tokens, token * width(), x, row * width(), width());
     }
 
     /**

@@ -28,6 +28,16 @@ public interface Chance {
     int draw(Purpose purpose, int position, int draft, TokenDistribution distribution);
 
     /**
+     * The tokens that {@link #draw} for TOKEN would take, the first one, if it were drawn, then the next one without it, and
+     * so on: guesses for a target whose scores are like these.
+     *
+     * @param count how many, at most
+     */
+    default int[] best(int position, TokenDistribution distribution, int count) {
+        return distribution.best(count);
+    }
+
+    /**
      * Whether u · q is below p, for u uniform in [0, 1): never for p = 0.
      *
      * @param draft which of several drafted tokens at this position, from 0 on

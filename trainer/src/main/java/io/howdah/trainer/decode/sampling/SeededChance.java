@@ -66,6 +66,20 @@ public final class SeededChance implements Chance {
     }
 
     @Override
+    public int[] best(int position, TokenDistribution distribution, int count) {
+        if (count == 1) {
+            return new int[] {draw(Purpose.TOKEN, position, 0, distribution)};
+        }
+        Philox noise = noise(Purpose.TOKEN, position, 0);
+        double[] values = new double[distribution.size()];
+        for (int token = 0; token < values.length; token++) {
+            double u = ((noise.nextInt() & 0xffff_ffffL) + 0.5) * UNIT;
+            values[token] = distribution.score(token) - StrictMath.log(-StrictMath.log(u));
+        }
+        return new TokenDistribution(values).best(count);
+    }
+
+    @Override
     public boolean accepts(int position, int draft, double p, double q) {
         return noise(Purpose.ACCEPTANCE, position, draft).nextDouble() * q < p;
     }

@@ -1,6 +1,8 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.decode.sampling;
 
+import java.util.Arrays;
+
 /**
  * The processed distribution of one token: scores whose softmax are the probabilities.
  *
@@ -42,6 +44,24 @@ public final class TokenDistribution {
             }
         }
         return best;
+    }
+
+    /** The {@code count} likeliest possible tokens, best first, lower ones first of equals; fewer if fewer are possible. */
+    public int[] best(int count) {
+        int[] best = new int[Math.min(count, scores.length)];
+        int found = 0;
+        for (int token = 0; token < scores.length; token++) {
+            int place = found;
+            while (place > 0 && scores[best[place - 1]] < scores[token]) {
+                place--;
+            }
+            if (place < best.length && scores[token] > Double.NEGATIVE_INFINITY) {
+                found = Math.min(best.length, found + 1);
+                System.arraycopy(best, place, best, place + 1, found - 1 - place);
+                best[place] = token;
+            }
+        }
+        return Arrays.copyOf(best, found);
     }
 
     /** All probabilities, [V]. */

@@ -5,14 +5,28 @@ import java.util.List;
 
 /** All rules by which drafted tokens are accepted. */
 public final class AcceptanceRules {
+    private static final double EPSILON = 0.09;
+    private static final double DELTA = 0.3;
+
     /** Every rule; the first one is the default. */
-    public static final List<AcceptanceRule> ALL = List.of(new SampleMatch(), new RejectionSampling());
+    public static final List<AcceptanceRule> ALL =
+            List.of(new SampleMatch(), new RejectionSampling(), new TypicalAcceptance(EPSILON, DELTA));
 
     private AcceptanceRules() {}
 
     /** The default: token-identical to plain decoding. */
     public static AcceptanceRule sampleMatch() {
         return ALL.get(0);
+    }
+
+    /**
+     * Keeps what is typical, which is not lossless; see {@link TypicalAcceptance}.
+     *
+     * @param epsilon ε, usually 0.09
+     * @param delta δ, usually √ε
+     */
+    public static AcceptanceRule typical(double epsilon, double delta) {
+        return new TypicalAcceptance(epsilon, delta);
     }
 
     /** @throws IllegalArgumentException for an unknown name; it lists the known ones */

@@ -22,6 +22,8 @@ public record DraftRequest(
         /** The token that the target will most probably have: drawn with the noise of TOKEN, or the likeliest. */
         MATCHING,
         /** Drawn with noise of their own, with the distribution in the tree. */
-        INDEPENDENT
+        INDEPENDENT,
+        /** The likeliest token, without noise. */
+        LIKELIEST
     }
 }

@@ -182,6 +182,10 @@ public final class ModelDrafter implements Drafter {
         if (request.drawing() == Drawing.MATCHING || sampler.settings().isGreedy()) {
             token = sampler.choose(rows.logits(), rows.logitsAt(row), network.vocabulary());
             tree.add(parent, token);
+        } else if (request.drawing() == Drawing.LIKELIEST) {
+            token = sampler.distribution(rows.logits(), rows.logitsAt(row), network.vocabulary())
+                    .likeliest();
+            tree.add(parent, token);
         } else {
             TokenDistribution distribution =
                     sampler.distribution(rows.logits(), rows.logitsAt(row), network.vocabulary());

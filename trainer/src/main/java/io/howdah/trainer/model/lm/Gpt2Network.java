@@ -2,13 +2,10 @@
 package io.howdah.trainer.model.lm;
 
 import io.howdah.trainer.nn.Affine;
-import io.howdah.trainer.nn.Bias;
 import io.howdah.trainer.nn.Embedding;
 import io.howdah.trainer.nn.LayerNorm;
 import io.howdah.trainer.nn.Linear;
-import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.nn.ModuleList;
-import io.howdah.trainer.nn.functional.AttentionFunctions.Heads;
 import io.howdah.trainer.ops.Arithmetic;
 import io.howdah.trainer.ops.Slices;
 import io.howdah.trainer.tensor.Philox;
@@ -28,7 +25,7 @@ public final class Gpt2Network extends LanguageNetwork {
     private final Gpt2Settings settings;
     private final Embedding tokens;
     private final Embedding positions;
-    private final ModuleList<Block> blocks;
+    private final ModuleList<Gpt2Block> blocks;
     private final LayerNorm norm;
     private final Linear head;
 
@@ -44,7 +41,7 @@ public final class Gpt2Network extends LanguageNetwork {
         this.blocks = child(
                 "blocks",
                 new ModuleList<>(IntStream.range(0, sizes.layers())
-                        .mapToObj(layer -> new Block(settings, first))
+                        .mapToObj(layer -> new Gpt2Block(settings, first))
                         .toList()));
         this.norm = child("norm", norm(settings));
         this.head = child("head", first.head(settings.head(), tokens));
@@ -55,7 +52,7 @@ public final class Gpt2Network extends LanguageNetwork {
         return new Gpt2Network(settings, FirstWeights.toBeLoaded());
     }
 
-    private static LayerNorm norm(Gpt2Settings settings) {
+    static LayerNorm norm(Gpt2Settings settings) {
         return new LayerNorm(Shape.of(settings.sizes().width()), settings.epsilon(), Affine.WEIGHT_AND_BIAS);
     }
 
@@ -75,7 +72,7 @@ public final class Gpt2Network extends LanguageNetwork {
         Tensor all = positions.weight();
         Tensor seen = numbers.size(1) == context ? all : Slices.narrow(all, 0, 0, numbers.size(1));
         Tensor x = Residuals.dropped(Arithmetic.add(tokens.forward(numbers), seen), settings.dropout(), mode());
-        for (Block block : blocks) {
+        for (Gpt2Block block : blocks) {
             x = block.forward(x);
         }
         return norm.forward(x);
@@ -84,6 +81,12 @@ public final class Gpt2Network extends LanguageNetwork {
     @Override
     public Tensor logits(Tensor hidden) {
         return head.forward(hidden);
+    }
+
+    @Override
+    Optional<HeadParts> headParts() {
+        return Optional.of(new HeadParts(
+                tokens.weight(), head.weight(), settings.epsilon(), first -> new Gpt2HeadLayer(settings, first)));
     }
 
     @Override
@@ -113,56 +116,5 @@ public final class Gpt2Network extends LanguageNetwork {
     @Override
     protected String describe() {
         return settings.toString();
-    }
-
-    /** h = x + attention(norm1(x)), h + down(gelu(up(norm2(h)))). */
-    private static final class Block extends Module {
-        private final Gpt2Settings settings;
-        private final LayerNorm firstNorm;
-        private final SelfAttention attention;
-        private final LayerNorm secondNorm;
-        private final Linear up;
-        private final Linear down;
-
-        Block(Gpt2Settings settings, FirstWeights first) {
-            this.settings = settings;
-            TransformerSizes sizes = settings.sizes();
-            double ending = FirstWeights.DEVIATION / Math.sqrt(2.0 * sizes.layers());
-            this.firstNorm = child("norm1", norm(settings));
-            this.attention = child(
-                    "attention",
-                    new SelfAttention(
-                            new SelfAttention.Settings(
-                                    sizes.width(),
-                                    new Heads(sizes.heads(), sizes.heads()),
-                                    sizes.headWidth(),
-                                    Bias.LEARNT,
-                                    SelfAttention.Sight.CAUSAL,
-                                    settings.dropout()),
-                            first,
-                            ending));
-            this.secondNorm = child("norm2", norm(settings));
-            this.up = child("up", first.linear(sizes.width(), sizes.hidden(), Bias.LEARNT));
-            this.down = child("down", first.linear(sizes.hidden(), sizes.width(), Bias.LEARNT, ending));
-        }
-
-        BlockWeights weights() {
-            return new BlockWeights(
-                    NormWeights.layerNorm(this, "norm1", settings.epsilon()),
-                    LinearWeights.biased(this, "attention.qkv"),
-                    LinearWeights.biased(this, "attention.out"),
-                    NormWeights.layerNorm(this, "norm2", settings.epsilon()),
-                    LinearWeights.biased(this, "up"),
-                    LinearWeights.biased(this, "down"));
-        }
-
-        Tensor forward(Tensor x) {
-            double dropout = settings.dropout();
-            Tensor attended = Residuals.add(x, attention.forward(firstNorm.forward(x), null), dropout, mode());
-            Tensor hidden = settings.activation().of(up.forward(secondNorm.forward(attended)));
-            Tensor result = Residuals.add(attended, down.forward(hidden), dropout, mode());
-            returns(result);
-            return result;
-        }
     }
 }

@@ -5,6 +5,7 @@ import io.howdah.trainer.config.Config;
 import io.howdah.trainer.model.TrainableModel;
 import io.howdah.trainer.tensor.Philox;
 import java.util.Map;
+import java.util.Optional;
 
 /** Builds the language models from configuration, for datasets with properties {@code vocabulary} and {@code separator}. */
 public final class LanguageModels {
@@ -24,12 +25,14 @@ public final class LanguageModels {
 
     public static TrainableModel gpt2(Config config, Map<String, String> properties, long seed) {
         Gpt2Settings settings = Gpt2Settings.of(config, vocabulary(config, properties));
-        return new NextTokenModel(GPT2, new Gpt2Network(settings, new Philox(seed, 0)), separator(properties));
+        int separator = separator(properties);
+        return HeadChoice.model(config, GPT2, new Gpt2Network(settings, new Philox(seed, 0)), separator, seed);
     }
 
     public static TrainableModel llama(Config config, Map<String, String> properties, long seed) {
         LlamaSettings settings = LlamaSettings.of(config, vocabulary(config, properties));
-        return new NextTokenModel(LLAMA, new LlamaNetwork(settings, new Philox(seed, 0)), separator(properties));
+        int separator = separator(properties);
+        return HeadChoice.model(config, LLAMA, new LlamaNetwork(settings, new Philox(seed, 0)), separator, seed);
     }
 
     public static TrainableModel bert(Config config, Map<String, String> properties, long seed) {
@@ -38,6 +41,21 @@ public final class LanguageModels {
         Gpt2Settings settings = Gpt2Settings.of(config, set == 0 ? known + 1L : set);
         return new MaskedTokenModel(
                 BERT, new BertNetwork(settings, new Philox(seed, 0)), known, config.get(LanguageModelKeys.MASK_RATE));
+    }
+
+    /** The model of the next token that {@code model} is or has as its unchanged trunk; empty for others. */
+    public static Optional<NextTokenModel> nextToken(TrainableModel model) {
+        if (model instanceof FrozenTrunkModel frozen) {
+            return Optional.of(frozen.trunk());
+        }
+        return model instanceof NextTokenModel whole ? Optional.of(whole) : Optional.empty();
+    }
+
+    /** The heads that {@code model} has. */
+    public static Optional<TokenHeads> heads(TrainableModel model) {
+        return model instanceof FrozenTrunkModel frozen
+                ? Optional.of(frozen.heads())
+                : nextToken(model).flatMap(whole -> whole.module().heads());
     }
 
     /** What is set, if it is enough, else the dataset's. */

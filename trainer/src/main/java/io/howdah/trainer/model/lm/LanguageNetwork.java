@@ -4,6 +4,7 @@ package io.howdah.trainer.model.lm;
 import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network from tokens to scores of tokens, in two parts, so that more heads can read what the last layer says.
@@ -11,6 +12,8 @@ import java.util.Optional;
  * <p>B rows, T positions, E the width of a position, V tokens.
  */
 public abstract class LanguageNetwork extends Module {
+    private @Nullable TokenHeads heads;
+
     /**
      * What the last layer says of every position, normalised as the head wants it.
      *
@@ -29,6 +32,21 @@ public abstract class LanguageNetwork extends Module {
 
     /** V. */
     public abstract long vocabulary();
+
+    /** What heads share with this network; empty for one that is no decoder of the known kinds. */
+    Optional<HeadParts> headParts() {
+        return Optional.empty();
+    }
+
+    /** Makes heads, which were made for this network, a part of it: they are trained and saved with it. */
+    public final void attach(TokenHeads newHeads) {
+        heads = child("heads", newHeads);
+    }
+
+    /** The heads that are a part of this network. */
+    public final Optional<TokenHeads> heads() {
+        return Optional.ofNullable(heads);
+    }
 
     /** The weights of a network whose positions see themselves and those before them; empty for any other network. */
     public Optional<DecoderWeights> decoderWeights() {

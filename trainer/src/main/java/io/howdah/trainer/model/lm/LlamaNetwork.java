@@ -1,13 +1,10 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.model.lm;
 
-import io.howdah.trainer.nn.Bias;
 import io.howdah.trainer.nn.Embedding;
 import io.howdah.trainer.nn.Linear;
-import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.nn.ModuleList;
 import io.howdah.trainer.nn.RmsNorm;
-import io.howdah.trainer.nn.functional.ActivationFunctions;
 import io.howdah.trainer.nn.functional.AttentionFunctions.Rotation;
 import io.howdah.trainer.ops.RotaryEmbedding;
 import io.howdah.trainer.tensor.DType;
@@ -26,7 +23,7 @@ import java.util.stream.IntStream;
 public final class LlamaNetwork extends LanguageNetwork {
     private final LlamaSettings settings;
     private final Embedding tokens;
-    private final ModuleList<Block> blocks;
+    private final ModuleList<LlamaBlock> blocks;
     private final RmsNorm norm;
     private final Linear head;
     private final RotaryEmbedding.Angles angles;
@@ -42,7 +39,7 @@ public final class LlamaNetwork extends LanguageNetwork {
         this.blocks = child(
                 "blocks",
                 new ModuleList<>(IntStream.range(0, sizes.layers())
-                        .mapToObj(layer -> new Block(settings, first))
+                        .mapToObj(layer -> new LlamaBlock(settings, first))
                         .toList()));
         this.norm = child("norm", new RmsNorm(sizes.width(), settings.epsilon()));
         this.head = child("head", first.head(settings.head(), tokens));
@@ -69,17 +66,31 @@ public final class LlamaNetwork extends LanguageNetwork {
     @Override
     public Tensor hidden(Tensor numbers) {
         checkRows(numbers, settings.sizes().context());
-        Rotation rotation = new Rotation(angles.narrow(0, numbers.size(1)), RotaryEmbedding.Pairs.HALVES);
+        Rotation rotation = rotation(angles, numbers.size(1));
         Tensor x = tokens.forward(numbers);
-        for (Block block : blocks) {
+        for (LlamaBlock block : blocks) {
             x = block.forward(x, rotation);
         }
         return norm.forward(x);
     }
 
+    /** Turns queries and keys of T positions. */
+    static Rotation rotation(RotaryEmbedding.Angles angles, long positions) {
+        return new Rotation(angles.narrow(0, positions), RotaryEmbedding.Pairs.HALVES);
+    }
+
     @Override
     public Tensor logits(Tensor hidden) {
         return head.forward(hidden);
+    }
+
+    @Override
+    Optional<HeadParts> headParts() {
+        return Optional.of(new HeadParts(
+                tokens.weight(),
+                head.weight(),
+                settings.epsilon(),
+                first -> new LlamaHeadLayer(settings, angles, first)));
     }
 
     @Override
@@ -109,55 +120,5 @@ public final class LlamaNetwork extends LanguageNetwork {
     @Override
     protected String describe() {
         return settings.toString();
-    }
-
-    /** h = x + attention(norm1(x)), h + down(silu(gate(norm2(h))) · up(norm2(h))); one product gives gate and up. */
-    private static final class Block extends Module {
-        private final RmsNorm firstNorm;
-        private final SelfAttention attention;
-        private final RmsNorm secondNorm;
-        private final Linear gateAndUp;
-        private final Linear down;
-
-        private final double epsilon;
-
-        Block(LlamaSettings settings, FirstWeights first) {
-            this.epsilon = settings.epsilon();
-            TransformerSizes sizes = settings.sizes();
-            this.firstNorm = child("norm1", new RmsNorm(sizes.width(), settings.epsilon()));
-            this.attention = child(
-                    "attention",
-                    new SelfAttention(
-                            new SelfAttention.Settings(
-                                    sizes.width(),
-                                    settings.heads(),
-                                    settings.headWidth(),
-                                    Bias.NONE,
-                                    SelfAttention.Sight.CAUSAL,
-                                    0),
-                            first,
-                            FirstWeights.DEVIATION));
-            this.secondNorm = child("norm2", new RmsNorm(sizes.width(), settings.epsilon()));
-            this.gateAndUp = child("gate_up", first.linear(sizes.width(), 2 * sizes.hidden(), Bias.NONE));
-            this.down = child("down", first.linear(sizes.hidden(), sizes.width(), Bias.NONE));
-        }
-
-        BlockWeights weights() {
-            return new BlockWeights(
-                    NormWeights.rmsNorm(this, "norm1", epsilon),
-                    LinearWeights.unbiased(this, "attention.qkv"),
-                    LinearWeights.unbiased(this, "attention.out"),
-                    NormWeights.rmsNorm(this, "norm2", epsilon),
-                    LinearWeights.unbiased(this, "gate_up"),
-                    LinearWeights.unbiased(this, "down"));
-        }
-
-        Tensor forward(Tensor x, Rotation rotation) {
-            Tensor attended = Residuals.add(x, attention.forward(firstNorm.forward(x), rotation), 0, mode());
-            Tensor hidden = ActivationFunctions.swiGlu(gateAndUp.forward(secondNorm.forward(attended)));
-            Tensor result = Residuals.add(attended, down.forward(hidden), 0, mode());
-            returns(result);
-            return result;
-        }
     }
 }

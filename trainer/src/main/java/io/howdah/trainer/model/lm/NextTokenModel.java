@@ -3,15 +3,19 @@ package io.howdah.trainer.model.lm;
 
 import io.howdah.trainer.data.Batch;
 import io.howdah.trainer.kernel.Backends;
+import io.howdah.trainer.model.Objective;
 import io.howdah.trainer.model.Prediction;
 import io.howdah.trainer.model.TrainableModel;
 import io.howdah.trainer.nn.functional.LossFunctions;
 import io.howdah.trainer.ops.Losses;
 import io.howdah.trainer.ops.Views;
+import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts every token of a row from those before it. The network reads the row moved by one, with the separator in
@@ -27,13 +31,20 @@ public final class NextTokenModel implements TrainableModel {
     private final String name;
     private final LanguageNetwork network;
     private final int separator;
+    private final @Nullable HeadTraining training;
+
+    /** A network without heads, or whose heads are not trained. */
+    public NextTokenModel(String name, LanguageNetwork network, int separator) {
+        this(name, network, separator, null);
+    }
 
     /**
      * @param name name in {@link io.howdah.trainer.model.Models}
      * @param network one in which a position sees itself and those before it alone
      * @param separator token that stands before the first one
+     * @param training how the network's heads are trained with it, or null
      */
-    public NextTokenModel(String name, LanguageNetwork network, int separator) {
+    public NextTokenModel(String name, LanguageNetwork network, int separator, @Nullable HeadTraining training) {
         if (separator < 0 || separator >= network.vocabulary()) {
             throw new IllegalArgumentException("Cannot create model: separator=" + separator + ", expected 0 to "
                     + (network.vocabulary() - 1) + "; raise " + LanguageModelKeys.VOCABULARY.name());
@@ -41,6 +52,7 @@ public final class NextTokenModel implements TrainableModel {
         this.name = name;
         this.network = network;
         this.separator = separator;
+        this.training = training;
     }
 
     @Override
@@ -74,6 +86,33 @@ public final class NextTokenModel implements TrainableModel {
         Tensor losses = LossFunctions.crossEntropy(logits, tokens, Losses.Reduction.NONE);
         Tensor scores = Views.reshape(logits, tokens.elements(), network.vocabulary());
         return new Prediction(losses, scores, Views.reshape(tokens, tokens.elements()));
+    }
+
+    /** The loss of the next token, and with it those of heads that are trained; the former alone is reported. */
+    @Override
+    public Objective objective(Batch batch, long step) {
+        if (training == null) {
+            return TrainableModel.super.objective(batch, step);
+        }
+        Tensor tokens = batch.column(TOKENS);
+        int heads = network.heads().orElseThrow().count();
+        return new HeadedObjective(
+                network,
+                moved(tokens),
+                tokens,
+                new AheadTokens(tokens, separator),
+                training.weights().all(heads, step));
+    }
+
+    @Override
+    public ParameterTable table() {
+        ParameterTable plain = TrainableModel.super.table();
+        return training == null ? plain : HeadStates.rated(plain, training.rateFactor());
+    }
+
+    @Override
+    public void loadState(Map<String, Tensor> state) {
+        HeadStates.load(network, state);
     }
 
     /** [separator, t₀, …, t₍L−2₎] for every row. */

@@ -6,11 +6,11 @@ import io.howdah.trainer.checkpoint.BlobStore;
 import io.howdah.trainer.checkpoint.ModelFolder;
 import io.howdah.trainer.checkpoint.SafetensorsEntry;
 import io.howdah.trainer.checkpoint.SafetensorsWriter;
-import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.model.TrainableModel;
+import io.howdah.trainer.model.lm.LanguageModels;
 import io.howdah.trainer.model.lm.NextTokenModel;
+import io.howdah.trainer.model.lm.TokenHeads;
 import io.howdah.trainer.tensor.DType;
-import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -38,11 +38,13 @@ public final class ModelExport {
             GENERATION);
 
     private final NextTokenModel model;
+    private final @Nullable TokenHeads heads;
     private final Architecture architecture;
     private final DType dtype;
 
-    private ModelExport(NextTokenModel model, Architecture architecture, DType dtype) {
+    private ModelExport(NextTokenModel model, @Nullable TokenHeads heads, Architecture architecture, DType dtype) {
         this.model = model;
+        this.heads = heads;
         this.architecture = architecture;
         this.dtype = dtype;
     }
@@ -52,7 +54,8 @@ public final class ModelExport {
      * @throws IllegalArgumentException for models that the library does not have; it lists those that can be written
      */
     public static ModelExport of(TrainableModel model, DType dtype) {
-        if (!(model instanceof NextTokenModel known) || !canBeWritten(known)) {
+        NextTokenModel known = LanguageModels.nextToken(model).orElse(null);
+        if (known == null || !canBeWritten(known)) {
             throw new IllegalArgumentException("Cannot export: model=" + model.name() + ", expected one of "
                     + Architectures.ALL.stream().map(Architecture::model).toList() + "; export another model");
         }
@@ -60,7 +63,8 @@ public final class ModelExport {
             throw new IllegalArgumentException(
                     "Cannot export: dtype=" + dtype + ", expected float32, bfloat16 or float16; choose one of them");
         }
-        return new ModelExport(known, Architectures.of(known.module()), dtype);
+        TokenHeads heads = LanguageModels.heads(model).orElse(null);
+        return new ModelExport(known, heads, Architectures.of(known.module()), dtype);
     }
 
     private static boolean canBeWritten(NextTokenModel model) {
@@ -68,8 +72,8 @@ public final class ModelExport {
     }
 
     /**
-     * Writes and commits a set of blobs: config.json, generation_config.json, model.safetensors, and the tokenizer of
-     * {@code origin}.
+     * Writes and commits a set of blobs: config.json, generation_config.json, model.safetensors, the tokenizer of
+     * {@code origin}, and the heads that the model has.
      *
      * @param origin what the training started from, or null
      * @throws IOException if the set exists, or a weight does not fit the dtype; nothing is visible then
@@ -85,6 +89,9 @@ public final class ModelExport {
             }
             try (OutputStream out = new BufferedOutputStream(blobs.create(set, WeightFiles.SINGLE), BUFFER)) {
                 SafetensorsWriter.write(out, Map.of("format", "pt"), entries());
+            }
+            if (heads != null) {
+                HeadsFile.write(blobs, set, heads, dtype);
             }
             blobs.commit(set);
             committed = true;
@@ -135,20 +142,8 @@ public final class ModelExport {
         List<SafetensorsEntry> entries = new ArrayList<>();
         for (TensorPart part : architecture.parts(model.module())) {
             Tensor source = part.of(model.module().parameter(part.parameter()));
-            Shape shape = source.shape();
-            entries.add(new SafetensorsEntry(part.file(), dtype, shape, out -> write(part.file(), source, out)));
+            entries.add(new ConvertedTensor(part.file(), source, dtype).entry());
         }
         return entries;
-    }
-
-    private void write(String name, Tensor source, OutputStream out) throws IOException {
-        try (Tensor converted = Tensor.empty(dtype, source.shape())) {
-            Backends.current().convert(source, converted);
-            if (!Backends.current().isFinite(converted)) {
-                throw new IOException("Cannot export: tensor=" + name + " has elements that are not finite in " + dtype
-                        + ", expected finite ones; choose another dtype, or another checkpoint");
-            }
-            SafetensorsEntry.of(name, converted).body().writeTo(out);
-        }
     }
 }

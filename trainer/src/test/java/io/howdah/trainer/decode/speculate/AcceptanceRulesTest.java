@@ -30,6 +30,7 @@ class AcceptanceRulesTest {
     private static final int VOCABULARY = 3;
     private static final int DEPTH = 2;
     private static final double EXACT = 1e-12;
+    private static final int TEXTS = 200_000;
 
     /** Probabilities of the next token by the tokens before it. */
     private interface Model {
@@ -235,7 +236,19 @@ class AcceptanceRulesTest {
             }
         };
         assertNoticed(rejection, discardsUnlikely, target, draft);
-        assertNoticed(new WithoutResidual(), AcceptanceRulesTest::chain, target, draft);
+        assertNoticed(new BrokenRules.WithoutResidual(), AcceptanceRulesTest::chain, target, draft);
+        assertNoticed(new BrokenRules.DrawPerPath(), AcceptanceRulesTest::tree, target, draft);
+        assertNoticed(new BrokenRules.DrawPerPath(), AcceptanceRulesTest::chosen, target, draft);
+    }
+
+    /** Its fault are shared nodes alone: where there are none, it is right. */
+    @Test
+    void aDrawPerPathIsWrongInTreesOnly() {
+        Model target = model(1, VOCABULARY, false);
+        Model draft = model(101, VOCABULARY, false);
+        Map<List<Integer>, Double> chains =
+                enumerated(new BrokenRules.DrawPerPath(), AcceptanceRulesTest::chain, target, draft);
+        assertThat(largestError(chains, target)).isLessThan(EXACT);
     }
 
     private static void assertNoticed(AcceptanceRule rule, Drafts drafts, Model target, Model draft) {
@@ -243,71 +256,48 @@ class AcceptanceRulesTest {
                 .isGreaterThan(1e-3);
     }
 
-    /** Draws from the target where it should draw from the residual. */
-    private static final class WithoutResidual implements AcceptanceRule {
-        @Override
-        public String name() {
-            return "without residual";
-        }
-
-        @Override
-        public boolean isLossless() {
-            return false;
-        }
-
-        @Override
-        public DraftRequest.Drawing drawing() {
-            return DraftRequest.Drawing.INDEPENDENT;
-        }
-
-        @Override
-        public AcceptedPath accept(DraftTree tree, TargetScores scores, SequenceSampler sampler) {
-            int node = DraftTree.ROOT;
-            List<Integer> nodes = new ArrayList<>();
-            while (node + 1 < tree.size()) {
-                int token = tree.token(node + 1);
-                double p = sampler.distribution(scores.logits(), scores.at(node), scores.vocabulary())
-                        .probabilities()[token];
-                if (!sampler.chance().accepts(nodes.size(), 0, p, tree.distribution(node + 1)[token])) {
-                    break;
-                }
-                node++;
-                nodes.add(node);
-                sampler.history().push(token);
-            }
-            sampler.history().push(sampler.choose(scores.logits(), scores.at(node), scores.vocabulary()));
-            int[] path = nodes.stream().mapToInt(i -> i).toArray();
-            return new AcceptedPath(path, new int[path.length + 1]);
-        }
-    }
-
     @ParameterizedTest
     @MethodSource("lossless")
     void countsOfManySeededTextsFitTheTarget(AcceptanceRule rule) {
         int vocabulary = 8;
-        int texts = 60_000;
-        Model target = model(5, vocabulary, false);
-        Model draft = model(6, vocabulary, false);
-        Map<List<Integer>, Integer> counts = new HashMap<>();
-        for (int sample = 0; sample < texts; sample++) {
+        Model target = remembered(model(5, vocabulary, false));
+        Model draft = remembered(model(6, vocabulary, false));
+        int[] counts = new int[vocabulary * vocabulary * vocabulary];
+        for (int sample = 0; sample < TEXTS; sample++) {
             Chance chance = new SeededChance(77, 0, sample);
-            counts.merge(write(rule, AcceptanceRulesTest::chain, target, draft, chance, 2), 1, Integer::sum);
+            List<Integer> text = write(rule, AcceptanceRulesTest::chain, target, draft, chance, 3);
+            counts[(text.get(0) * vocabulary + text.get(1)) * vocabulary + text.get(2)]++;
         }
         double chiSquare = 0;
         int cells = 0;
-        for (int a = 0; a < vocabulary; a++) {
-            for (int b = 0; b < vocabulary; b++) {
-                double expected = texts * seen(target, List.of(0))[a] * seen(target, List.of(0, a))[b];
-                double found = counts.getOrDefault(List.of(a, b), 0);
-                if (expected >= 5) {
-                    chiSquare += (found - expected) * (found - expected) / expected;
-                    cells++;
-                }
+        double rare = TEXTS;
+        double foundRare = TEXTS;
+        for (int cell = 0; cell < counts.length; cell++) {
+            int a = cell / (vocabulary * vocabulary);
+            int b = cell / vocabulary % vocabulary;
+            double expected = TEXTS
+                    * seen(target, List.of(0))[a]
+                    * seen(target, List.of(0, a))[b]
+                    * seen(target, List.of(0, a, b))[cell % vocabulary];
+            if (expected >= 5) {
+                chiSquare += (counts[cell] - expected) * (counts[cell] - expected) / expected;
+                cells++;
+                rare -= expected;
+                foundRare -= counts[cell];
             }
         }
+        // All rare texts are one cell, so that the degrees of freedom are the other cells.
+        chiSquare += (foundRare - rare) * (foundRare - rare) / rare;
         // Wilson and Hilferty's normal approximation; 4.75 deviations are p = 1e-6.
         double normal = (Math.cbrt(chiSquare / cells) - (1 - 2.0 / (9 * cells))) / Math.sqrt(2.0 / (9 * cells));
+        assertThat(cells).isGreaterThan(150);
         assertThat(normal).as("chi square " + chiSquare + " of " + cells).isLessThan(4.75);
+    }
+
+    /** The same model, which works each distribution out once. */
+    private static Model remembered(Model model) {
+        Map<List<Integer>, double[]> known = new HashMap<>();
+        return before -> known.computeIfAbsent(List.copyOf(before), model::next);
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.apache.hadoop.mapreduce.InputSplit;
 import org.apache.hadoop.mapreduce.JobContext;
 import org.apache.hadoop.mapreduce.RecordReader;
 import org.apache.hadoop.mapreduce.TaskAttemptContext;
+import org.apache.hadoop.mapreduce.security.TokenCache;
 
 /**
  * Prompts as the input of a job. Splits are consecutive pieces of about the same work, cut between any two lines of any
@@ -27,7 +28,13 @@ import org.apache.hadoop.mapreduce.TaskAttemptContext;
 public final class PromptInput extends InputFormat<NullWritable, Prompt> {
     @Override
     public List<InputSplit> getSplits(JobContext context) throws IOException {
-        return new ArrayList<>(splits(context.getConfiguration()));
+        List<PromptSplit> splits = splits(context.getConfiguration());
+        Path[] paths = splits.stream()
+                .flatMap(split -> split.ranges().stream())
+                .map(range -> new Path(range.path()))
+                .toArray(Path[]::new);
+        TokenCache.obtainTokensForNamenodes(context.getCredentials(), paths, context.getConfiguration());
+        return new ArrayList<>(splits);
     }
 
     /**
