@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.howdah.bench.Measurement;
+import io.howdah.trainer.decode.DraftingParts;
 import io.howdah.trainer.decode.engine.Compute;
 import io.howdah.trainer.decode.engine.DecoderNetwork;
+import io.howdah.trainer.decode.heads.HeadCalibration;
 import io.howdah.trainer.decode.sampling.SamplingSettings;
 import io.howdah.trainer.decode.speculate.RowCosts;
 import io.howdah.trainer.tensor.DType;
@@ -40,11 +42,15 @@ public final class DecodeCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             description =
-                    "Folder with config.json and model.safetensors; without it, random weights of 27 M parameters.")
+                    "Folder with config.json and model.safetensors, and heads beside them; without it, random weights"
+                            + " of 27 M parameters.")
     private @Nullable Path model;
 
     @Option(names = "--draft", description = "Folder of a smaller model with the same vocabulary, to draft with.")
     private @Nullable Path draft;
+
+    @Option(names = "--calibration", description = "What calibrate has counted of the model's heads, for trees.")
+    private @Nullable Path calibration;
 
     @Option(names = "--exit", description = "Blocks of the early exit (default ${DEFAULT-VALUE}).")
     private int exit = 2;
@@ -101,9 +107,10 @@ public final class DecodeCommand implements Callable<Integer> {
     }
 
     private void measure(String precision, double bandwidth) throws IOException, InterruptedException {
-        try (Compute compute = Compute.of(threads, precision.equals("bf16") ? DType.BFLOAT16 : DType.FLOAT32)) {
-            DecoderNetwork target = DecodeModel.of(model, compute);
-            DecoderNetwork small = draft == null ? null : DecodeModel.of(draft, compute);
+        try (Compute compute = Compute.of(threads, precision.equals("bf16") ? DType.BFLOAT16 : DType.FLOAT32);
+                DecodeModel.Packed packed = DecodeModel.of(model, compute);
+                DecodeModel.@Nullable Packed small = draft == null ? null : DecodeModel.of(draft, compute)) {
+            DecoderNetwork target = packed.network();
             RowCosts costs = RowCosts.measure(target, MOST_ROWS);
             StringBuilder ratios = new StringBuilder();
             for (int rows = 1; rows <= MOST_ROWS / 2; rows *= 2) {
@@ -116,8 +123,11 @@ public final class DecodeCommand implements Callable<Integer> {
                     costs.nanos(1) / 1e6,
                     ratios));
             SamplingSettings sampling = SamplingSettings.temperature(temperature, 1);
-            DecodeRun run = new DecodeRun(target, costs, Drafters.of(small, exit), sampling, tokens, depth);
+            DraftingParts parts = new DraftingParts(
+                    target, small == null ? null : small.network(), packed.heads(), calibration(), () -> costs);
             for (int batch : batches) {
+                DecodeRun run =
+                        new DecodeRun(target, costs, Drafters.of(parts, batch, exit), sampling, tokens, depth);
                 List<int[]> texts = Prompts.of(prompts, text, batch, target.vocabulary());
                 for (DecodeRun.Figure figure : run.measure(texts, rounds)) {
                     boolean plain = figure.drafter().equals(Drafters.PLAIN);
@@ -127,6 +137,10 @@ public final class DecodeCommand implements Callable<Integer> {
                 }
             }
         }
+    }
+
+    private @Nullable HeadCalibration calibration() throws IOException {
+        return calibration == null ? null : HeadCalibration.of(new ObjectMapper().readTree(calibration.toFile()));
     }
 
     /** Median of the peer's rounds, or NaN. */

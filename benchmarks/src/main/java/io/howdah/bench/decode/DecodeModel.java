@@ -8,7 +8,9 @@ import io.howdah.trainer.model.lm.LanguageNetwork;
 import io.howdah.trainer.model.lm.LlamaNetwork;
 import io.howdah.trainer.model.lm.LlamaSettings;
 import io.howdah.trainer.model.lm.RotaryScaling;
+import io.howdah.trainer.model.lm.TokenHeads;
 import io.howdah.trainer.model.lm.TransformerSizes;
+import io.howdah.trainer.model.pretrained.HeadsFile;
 import io.howdah.trainer.model.pretrained.PretrainedModel;
 import io.howdah.trainer.tensor.Philox;
 import java.io.IOException;
@@ -26,14 +28,31 @@ final class DecodeModel {
 
     private DecodeModel() {}
 
+    /**
+     * A model that was packed.
+     *
+     * @param heads that lie beside it, or null; with {@code weights}, which they share
+     */
+    record Packed(DecoderNetwork network, LanguageNetwork weights, @Nullable TokenHeads heads) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (heads != null) {
+                heads.close();
+            }
+            weights.close();
+        }
+    }
+
     /** That of a folder in the layout of the transformers library, or random weights in the shape of the peer's. */
-    static DecoderNetwork of(@Nullable Path folder, Compute compute) throws IOException {
-        LanguageNetwork network = folder == null
-                ? random()
-                : PretrainedModel.open(new LocalModelFolder(folder)).network();
-        DecoderNetwork decoder = DecoderNetwork.of(compute, network);
-        network.close();
-        return decoder;
+    static Packed of(@Nullable Path folder, Compute compute) throws IOException {
+        if (folder == null) {
+            LanguageNetwork random = random();
+            return new Packed(DecoderNetwork.of(compute, random), random, null);
+        }
+        LocalModelFolder files = new LocalModelFolder(folder);
+        LanguageNetwork network = PretrainedModel.open(files).network();
+        TokenHeads heads = HeadsFile.isIn(files) ? HeadsFile.read(files, network) : null;
+        return new Packed(DecoderNetwork.of(compute, network), network, heads);
     }
 
     private static LanguageNetwork random() {

@@ -21,7 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Writes the same texts with each drafter in turn. */
 final class DecodeRun {
@@ -29,7 +29,7 @@ final class DecodeRun {
 
     private final DecoderNetwork target;
     private final RowCosts costs;
-    private final Map<String, Function<DecoderNetwork, Drafter>> drafters;
+    private final Map<String, Supplier<Drafter>> drafters;
     private final SamplingSettings sampling;
     private final int tokens;
     private final int fixedDepth;
@@ -41,7 +41,7 @@ final class DecodeRun {
     DecodeRun(
             DecoderNetwork target,
             RowCosts costs,
-            Map<String, Function<DecoderNetwork, Drafter>> drafters,
+            Map<String, Supplier<Drafter>> drafters,
             SamplingSettings sampling,
             int tokens,
             int fixedDepth) {
@@ -78,10 +78,10 @@ final class DecodeRun {
     }
 
     private DecodingStatistics write(String name, List<int[]> prompts) {
-        Function<DecoderNetwork, Drafter> row = drafters.get(name);
+        Supplier<Drafter> row = drafters.get(name);
         Speculation speculation = null;
         if (row != null) {
-            Drafter drafter = row.apply(target);
+            Drafter drafter = row.get();
             DraftLength length =
                     fixedDepth > 0 ? DraftLength.fixed(fixedDepth) : AdaptiveDraftLength.of(drafter, costs);
             speculation = new Speculation(drafter, AcceptanceRules.sampleMatch(), length);
