@@ -126,8 +126,7 @@ public final class DecodeCommand implements Callable<Integer> {
             DraftingParts parts = new DraftingParts(
                     target, small == null ? null : small.network(), packed.heads(), calibration(), () -> costs);
             for (int batch : batches) {
-                DecodeRun run =
-                        new DecodeRun(target, costs, Drafters.of(parts, batch, exit), sampling, tokens, depth);
+                DecodeRun run = new DecodeRun(target, costs, Drafters.of(parts, batch, exit), sampling, tokens, depth);
                 List<int[]> texts = Prompts.of(prompts, text, batch, target.vocabulary());
                 for (DecodeRun.Figure figure : run.measure(texts, rounds)) {
                     boolean plain = figure.drafter().equals(Drafters.PLAIN);

@@ -33,7 +33,10 @@ final class DecodeModel {
      *
      * @param heads that lie beside it, or null; with {@code weights}, which they share
      */
-    record Packed(DecoderNetwork network, LanguageNetwork weights, @Nullable TokenHeads heads) implements AutoCloseable {
+    record Packed(
+            DecoderNetwork network,
+            LanguageNetwork weights,
+            @Nullable TokenHeads heads) implements AutoCloseable {
         @Override
         public void close() {
             if (heads != null) {

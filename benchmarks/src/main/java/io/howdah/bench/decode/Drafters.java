@@ -4,8 +4,8 @@ package io.howdah.bench.decode;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.config.KeyTable;
 import io.howdah.trainer.decode.DecodeKeys;
-import io.howdah.trainer.decode.DraftingParts;
 import io.howdah.trainer.decode.Drafters.Row;
+import io.howdah.trainer.decode.DraftingParts;
 import io.howdah.trainer.decode.speculate.Drafter;
 import io.howdah.trainer.model.lm.HeadKind;
 import io.howdah.trainer.model.lm.TokenHeads;
@@ -51,14 +51,19 @@ final class Drafters {
             case NOTHING -> true;
             case DRAFT_MODEL -> parts.draft() != null;
             case HEADS -> fits(row, parts.heads());
-            case CALIBRATED_HEADS -> parts.calibration() != null
-                    && fits(row, parts.heads())
-                    && parts.heads().settings().kind() != HeadKind.SEQUENTIAL;
+            case CALIBRATED_HEADS ->
+                parts.calibration() != null && fits(row, parts.heads()) && !isChained(parts.heads());
         };
+    }
+
+    /** Whether a head's guess waits for that of the head before, so that there is one of each. */
+    private static boolean isChained(@Nullable TokenHeads heads) {
+        return heads != null && heads.settings().kind().isChained();
     }
 
     /** Medusa's drafters are named after it, the others are for heads of multi-token prediction. */
     private static boolean fits(Row row, @Nullable TokenHeads heads) {
-        return heads != null && row.name().startsWith("medusa") == (heads.settings().kind() == HeadKind.MEDUSA);
+        return heads != null
+                && row.name().startsWith("medusa") == (heads.settings().kind() == HeadKind.MEDUSA);
     }
 }

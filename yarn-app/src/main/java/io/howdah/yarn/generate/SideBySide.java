@@ -56,8 +56,9 @@ public record SideBySide(byte[] prompt, Way plain, Way drafted) {
         ModelFiles files = ModelFiles.find(hadoop, config, new Path(config.get(GenerateKeys.MODEL)));
         Prompt prompt = PromptInput.first(hadoop);
         try (Compute compute = Compute.of(config.getInt(GenerateKeys.VCORES), settings.dtype());
-                LoadedModel model = LoadedModel.load(HdfsModelFolder.at(hadoop, files.folder()), compute)) {
-            Writers writers = new Writers(model, null, settings);
+                LoadedModel model = LoadedModel.load(
+                        HdfsModelFolder.at(hadoop, files.folder()), compute, LoadedModel.Keeping.HEADS)) {
+            Writers writers = new Writers(model, null, null, settings);
             TextWriting texts = new TextWriting(model, writers, settings, false, () -> {});
             GenerationRequest request = texts.requests(prompt).get(0);
             for (int round = 0; round < WARM_UP; round++) {
@@ -70,8 +71,7 @@ public record SideBySide(byte[] prompt, Way plain, Way drafted) {
                 plain = write(writers.plain(), request, plain);
                 drafted = write(writers.drafting(), request, drafted);
             }
-            return new SideBySide(
-                    texts.bytes(prompt), Objects.requireNonNull(plain), Objects.requireNonNull(drafted));
+            return new SideBySide(texts.bytes(prompt), Objects.requireNonNull(plain), Objects.requireNonNull(drafted));
         }
     }
 
