@@ -10,6 +10,7 @@ import io.howdah.trainer.model.ModelKeys;
 import io.howdah.trainer.model.lm.HeadKeys;
 import io.howdah.trainer.model.lm.LanguageModelKeys;
 import io.howdah.trainer.optim.OptimiserKeys;
+import io.howdah.trainer.optim.ScheduleKeys;
 import io.howdah.trainer.train.TrainKeys;
 import io.howdah.yarn.am.ApplicationMasterMain;
 import io.howdah.yarn.am.JobResult;
@@ -169,11 +170,15 @@ final class Demonstration implements AutoCloseable {
         settings.put(ModelKeys.NAME, "gpt2");
         settings.put(LanguageModelKeys.CONTEXT, Integer.toString(2 * ROW_TOKENS));
         settings.put(LanguageModelKeys.WIDTH, "96");
-        settings.put(LanguageModelKeys.LAYERS, "3");
+        settings.put(LanguageModelKeys.LAYERS, "2");
         settings.put(LanguageModelKeys.HEADS, "3");
         settings.put(HeadKeys.MTP_KIND, "parallel");
+        settings.put(HeadKeys.MTP_HEADS, "2");
         settings.put(TrainKeys.BATCH_SIZE, "4");
-        settings.put(OptimiserKeys.LEARNING_RATE, "0.004");
+        settings.put(OptimiserKeys.LEARNING_RATE, "0.003");
+        settings.put(OptimiserKeys.CLIP_NORM, "1");
+        settings.put(ScheduleKeys.WARMUP_STEPS, "30");
+        settings.put(ScheduleKeys.NAME, "cosine");
         return settings;
     }
 
