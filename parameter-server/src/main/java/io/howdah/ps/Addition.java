@@ -16,11 +16,12 @@ import java.util.function.ToIntFunction;
  * Gradients of one frame that are to be added to a shard, of a chunk or of rows.
  *
  * @param step step that they belong to
+ * @param logicalWorker whose they are
  * @param bytes of the frame's body
  * @param elements how many there are
  * @param action adds them and takes over the frame's body
  */
-record Addition(long step, int bytes, ToIntFunction<ParameterShard> elements, Action action) {
+record Addition(long step, int logicalWorker, int bytes, ToIntFunction<ParameterShard> elements, Action action) {
     /** Adds the gradients. */
     interface Action {
         ParameterShard.Arrival addTo(ParameterShard shard);
@@ -53,6 +54,7 @@ record Addition(long step, int bytes, ToIntFunction<ParameterShard> elements, Ac
             Contribution chunk = Messages.contribution(frame.header(Gradient.class));
             return new Addition(
                     chunk.step(),
+                    chunk.logicalWorker(),
                     bytes,
                     shard -> shard.range().chunkSize(chunk.chunk()),
                     shard -> shard.add(chunk, frame.body()));
@@ -60,6 +62,7 @@ record Addition(long step, int bytes, ToIntFunction<ParameterShard> elements, Ac
         RowContribution rows = Messages.rows(frame.header(RowGradient.class));
         return new Addition(
                 rows.push().step(),
+                rows.push().logicalWorker(),
                 bytes,
                 shard -> rows.rows() * shard.tables().width(rows.push().table()),
                 shard -> shard.addRows(rows, frame.body()));

@@ -6,6 +6,7 @@ import io.howdah.ps.proto.Failure;
 import io.howdah.ps.proto.InitialWeights;
 import io.howdah.ps.proto.Initialise;
 import io.howdah.ps.proto.Initialised;
+import io.howdah.ps.proto.NextStep;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pull;
 import io.howdah.ps.proto.Pulled;
@@ -56,7 +57,8 @@ public final class ClientSession {
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
     private final Map<Long, PendingPull> pulls = new LinkedHashMap<>();
     private final Map<Long, PendingSnapshot> snapshots = new LinkedHashMap<>();
-    private final Map<Long, List<PendingReport>> reports = new LinkedHashMap<>();
+    private final PendingReports reports = new PendingReports();
+    private final NextSteps questions = new NextSteps();
     private @Nullable AgreedModel model;
     private @Nullable Throwable failure;
     private long nextRequest;
@@ -75,8 +77,6 @@ public final class ClientSession {
             links.add(new ServerLink(this, server));
         }
     }
-
-    private record PendingReport(StepReport report, CompletableFuture<StepOutcome> future) {}
 
     /** Loss scale of the coming step. */
     public float lossScale() {
@@ -135,6 +135,7 @@ public final class ClientSession {
                 .setLogicalWorkers(settings.logicalWorkers())
                 .setChunkElements(settings.chunkElements())
                 .setHasWeights(asking.weights() != null)
+                .setConsistency(settings.consistency().toString())
                 .build();
         byte[] body = Messages.table(asking.table()).toByteArray();
         link.send(FrameType.INITIALISE, request, body.length, into -> into.put(body));
@@ -204,6 +205,11 @@ public final class ClientSession {
         }
     }
 
+    /** {@link io.howdah.trainer.sync.ParameterStore#nextStep}. */
+    public void nextStep(int logicalWorker, CompletableFuture<Long> future) {
+        questions.ask(logicalWorker, future, links.get(0));
+    }
+
     /** {@link io.howdah.trainer.sync.ParameterStore#push}; completes once the servers have the bytes. */
     public void push(Push push, DType dtype, ByteBuffer bytes, CompletableFuture<Void> future) {
         model().assembler().push(push, dtype, bytes, () -> future.complete(null));
@@ -219,24 +225,22 @@ public final class ClientSession {
     public void pullRows(int table, long[] ids, long minimumVersion, Tensor into, CompletableFuture<Long> future) {
         AgreedModel current = model();
         int width = RowCutter.checkPull(current.table().tables(), table, ids, into);
-        current.rowPulls().pull(table, width, ids, minimumVersion, into, future);
+        RowPulls.Oldest oldest = new RowPulls.Oldest(minimumVersion, reports.sequence());
+        current.rowPulls().pull(table, width, ids, oldest, into, future);
     }
 
     /** {@link io.howdah.trainer.sync.ParameterStore#finish}. */
     public void finish(StepReport report, CompletableFuture<StepOutcome> future) {
         model().assembler().finish(report);
         model().cutter().finish(report);
-        reports.computeIfAbsent(report.step(), absent -> new ArrayList<>()).add(new PendingReport(report, future));
+        reports.add(report, future);
         links.get(0).send(FrameType.WORKER_REPORT, Messages.report(report));
     }
 
     private void decided(StepOutcome outcome) {
         lossScale = outcome.nextLossScale();
         links.forEach(ServerLink::steady);
-        List<PendingReport> waiting = reports.remove(outcome.step());
-        if (waiting != null) {
-            waiting.forEach(report -> report.future.complete(outcome));
-        }
+        reports.decided(outcome);
     }
 
     /** {@link io.howdah.trainer.sync.ParameterStore#pull}. */
@@ -254,6 +258,7 @@ public final class ClientSession {
         Pull.Builder pull = Pull.newBuilder()
                 .setRequest(request)
                 .setMinimumVersion(minimumVersion)
+                .setMinimumSequence(reports.sequence())
                 .setDtype(Messages.dtype(into.dtype()));
         PendingPull pending = new PendingPull(future, bytes, from, into.dtype().bytes());
         pulls.put(request, pending);
@@ -322,9 +327,8 @@ public final class ClientSession {
         link.sendUnconfirmed();
         current.rowPulls().resume(link.server());
         if (link.server() == 0) {
-            reports.values()
-                    .forEach(waiting -> waiting.forEach(
-                            pending -> link.send(FrameType.WORKER_REPORT, Messages.report(pending.report))));
+            reports.forEach(report -> link.send(FrameType.WORKER_REPORT, Messages.report(report)));
+            questions.resume(link);
         }
         for (PendingPull pull : pulls.values()) {
             Pull missing = pull.missing(link.server());
@@ -372,6 +376,10 @@ public final class ClientSession {
             case INITIALISED -> initialised(link, frame.header(Initialised.class));
             case GRADIENT, ROW_GRADIENT -> link.confirmed(frame.header());
             case OUTCOME -> decided(Messages.outcome(frame.header(Outcome.class)));
+            case NEXT_STEP -> {
+                reports.heardOf(frame.header(NextStep.class).getSequence());
+                questions.answered(frame.header(NextStep.class));
+            }
             case PULLED -> pulled(link, frame.header(Pulled.class));
             case SNAPSHOT_WRITTEN -> written(link, frame.header(SnapshotWritten.class));
             case REQUEST_FAILED -> refused(frame.header(RequestFailed.class));

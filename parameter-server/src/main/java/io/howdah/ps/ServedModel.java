@@ -2,11 +2,11 @@
 package io.howdah.ps;
 
 import io.howdah.trainer.amp.LossScaler;
+import io.howdah.trainer.sync.Coordinator;
 import io.howdah.trainer.sync.ParameterShard;
 import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.Placement;
 import io.howdah.trainer.sync.ShardRange;
-import io.howdah.trainer.sync.StepCoordinator;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.sync.TableShards;
@@ -20,7 +20,7 @@ final class ServedModel {
     private final ParameterShard shard;
     private final RoundedWeights rounded;
     private LossScaler scaler;
-    private @Nullable StepCoordinator coordinator;
+    private @Nullable Coordinator coordinator;
     private boolean started;
 
     ServedModel(ParameterTable table, SyncSettings settings, ServerPlace place, ShardFactory shards) {
@@ -29,7 +29,7 @@ final class ServedModel {
         this.place = place;
         ShardRange range = settings.ranges(table, place.servers()).get(place.index());
         TableShards tables = new TableShards(table.tables(), settings, new Placement(place.servers()), place.index());
-        this.shard = shards.create(table, range, settings.logicalWorkers(), settings.optimiser(), tables);
+        this.shard = shards.create(table, range, settings.logicalWorkers(), settings.shardOptimiser(), tables);
         this.rounded = new RoundedWeights(shard, settings.chunkElements());
         this.scaler = settings.initialScaler();
     }
@@ -60,13 +60,12 @@ final class ServedModel {
     void start() {
         started = true;
         if (place.decides()) {
-            coordinator = new StepCoordinator(
-                    settings.logicalWorkers(), place.servers(), settings.maximumSkips(), scaler, shard.version());
+            coordinator = settings.coordinator(table, place.servers(), scaler, shard.version());
         }
     }
 
     /** The coordinator of a started first server. */
-    StepCoordinator coordinator() {
+    Coordinator coordinator() {
         if (coordinator == null) {
             throw new IllegalStateException("Cannot decide: " + place + " is no started first server");
         }

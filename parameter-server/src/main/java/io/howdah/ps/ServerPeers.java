@@ -9,6 +9,7 @@ import io.howdah.ps.wire.Connection;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.Role;
+import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ final class ServerPeers {
     private final Set<Connection> workers = new LinkedHashSet<>();
     private final Set<Connection> servers = new LinkedHashSet<>();
     private @Nullable Connection decider;
-    private @Nullable ShardSquares unsentSquares;
+    private final ArrayDeque<ShardSquares> unsentSquares = new ArrayDeque<>();
 
     /** Takes in a connection; one that this server made leads to the server that decides. */
     void add(Connection connection) {
@@ -54,20 +55,24 @@ final class ServerPeers {
 
     /** Sends the shard's report to the server that decides, as soon as there is a connection. */
     void report(ShardSquares squares) {
-        unsentSquares = squares;
+        unsentSquares.add(squares);
         sendSquares();
     }
 
     private void sendSquares() {
-        if (decider != null && unsentSquares != null) {
-            decider.send(FrameType.SHARD_SQUARES, unsentSquares);
-            unsentSquares = null;
+        while (decider != null && !unsentSquares.isEmpty()) {
+            decider.send(FrameType.SHARD_SQUARES, unsentSquares.remove());
         }
     }
 
     /** Tells servers, then workers, what was decided. */
     void tell(Outcome outcome) {
         send(FrameType.OUTCOME, outcome);
+    }
+
+    /** Tells servers alone. */
+    void tellServers(Outcome outcome) {
+        servers.forEach(server -> server.send(FrameType.OUTCOME, outcome));
     }
 
     /** Tells everyone that the job cannot go on. */

@@ -6,6 +6,7 @@ import io.howdah.ps.proto.Failure;
 import io.howdah.ps.proto.InitialWeights;
 import io.howdah.ps.proto.Initialise;
 import io.howdah.ps.proto.Initialised;
+import io.howdah.ps.proto.NextStep;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pull;
 import io.howdah.ps.proto.PullRows;
@@ -17,22 +18,18 @@ import io.howdah.ps.wire.ConnectionListener;
 import io.howdah.ps.wire.Counter;
 import io.howdah.ps.wire.Counters;
 import io.howdah.ps.wire.FrameType;
-import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.ReceivedFrame;
-import io.howdah.ps.wire.Role;
 import io.howdah.trainer.sync.ParameterShard;
 import io.howdah.trainer.sync.ParameterTable;
+import io.howdah.trainer.sync.ShardGates;
 import io.howdah.trainer.sync.ShardReport;
-import io.howdah.trainer.sync.StepCoordinator;
+import io.howdah.trainer.sync.SliceTurn;
 import io.howdah.trainer.sync.StepOutcome;
-import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.sync.TableSize;
-import io.howdah.trainer.sync.VersionGate;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,11 +43,12 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     private final SnapshotFiles files;
     private final Counters counters;
     private final ShardFactory shards;
-    private final VersionGate gate = new VersionGate();
+    private final ShardGates gates;
     private final PullQueue pulls = new PullQueue();
     private final ServerPeers peers = new ServerPeers();
     private final WeightOffers offers = new WeightOffers();
     private final SnapshotRequests snapshots;
+    private final Decisions decisions;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
     private volatile boolean closing;
     private volatile List<TableSize> tableSizes = List.of();
@@ -58,7 +56,12 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
 
     /** @param files reads and writes snapshots */
     public ServerSession(SyncSettings settings, ServerPlace place, SnapshotFiles files, Counters counters) {
-        this(settings, place, files, counters, ParameterShard::new);
+        this(
+                settings,
+                place,
+                files,
+                counters,
+                (table, range, logicalWorkers, optimiser, tables) -> settings.shard(table, range, tables));
     }
 
     /** @param shards makes the shard */
@@ -69,6 +72,8 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         this.files = files;
         this.counters = counters;
         this.shards = shards;
+        this.gates = new ShardGates(settings);
+        this.decisions = new Decisions(this, place, peers, counters);
         this.snapshots = new SnapshotRequests(place, files, this::apply);
     }
 
@@ -86,11 +91,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     public void opened(Connection connection) {
         LOG.info("Connected: peer={} address={}", connection.peer(), connection.address());
         peers.add(connection);
-        Peer peer = connection.peer();
-        StepOutcome last = model == null ? null : model.lastOutcome();
-        if (last != null && peer != null && peer.role() == Role.SERVER) {
-            connection.send(FrameType.OUTCOME, Messages.outcome(last));
-        }
+        decisions.tell(connection, model == null ? null : model.lastOutcome());
     }
 
     @Override
@@ -120,8 +121,8 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         switch (frame.type()) {
             case INITIALISE -> initialise(connection, frame);
             case INITIAL_WEIGHTS -> load(connection, frame);
-            case WORKER_REPORT -> report(connection, Messages.report(frame.header(WorkerReport.class)));
-            case SHARD_SQUARES -> squares(connection, Messages.squares(frame.header(ShardSquares.class)));
+            case WORKER_REPORT -> decisions.report(connection, Messages.report(frame.header(WorkerReport.class)));
+            case SHARD_SQUARES -> decisions.squares(connection, Messages.squares(frame.header(ShardSquares.class)));
             case OUTCOME -> {
                 if (!peers.isDecider(connection)) {
                     throw unexpected(frame.type());
@@ -133,18 +134,20 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
                 pull(
                         connection,
                         new RowAnswer(frame.header(PullRows.class), frame.body().bytes(), model().shard()));
+            case NEXT_STEP -> decisions.nextStep(connection, frame.header(NextStep.class));
             case SNAPSHOT -> snapshot(connection, frame.header(Snapshot.class));
             case FAILURE -> fail(frame.header(Failure.class).getReason());
             default -> throw unexpected(frame.type());
         }
     }
 
-    private static IllegalArgumentException unexpected(FrameType type) {
+    static IllegalArgumentException unexpected(FrameType type) {
         return new IllegalArgumentException("Cannot handle frame: type=" + type
                 + ", expected one that this peer may send now; both ends must run the same version");
     }
 
-    private ServedModel model() {
+    /** What is agreed. */
+    ServedModel model() {
         if (model == null) {
             throw new IllegalArgumentException(
                     "Cannot handle frame: no parameters are agreed, expected INITIALISE first; initialise the store");
@@ -157,6 +160,8 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         checkAgreement("servers", request.getServers(), place.servers());
         checkAgreement("logicalWorkers", request.getLogicalWorkers(), settings.logicalWorkers());
         checkAgreement("chunkElements", request.getChunkElements(), settings.chunkElements());
+        checkAgreement(
+                "consistency", request.getConsistency(), settings.consistency().toString());
         ParameterTable table = Messages.table(frame.body().bytes());
         if (model == null) {
             create(table);
@@ -173,7 +178,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         if (unloaded && request.getHasWeights()) {
             offers.add(connection);
         }
-        gate.whenPublished(0, () -> {
+        gates.whenPublished(0, () -> {
             Initialised.Builder answer =
                     Initialised.newBuilder().setVersion(agreed.shard().version());
             if (place.decides()) {
@@ -183,8 +188,8 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         });
     }
 
-    private static void checkAgreement(String what, int found, int expected) {
-        if (found != expected) {
+    private static void checkAgreement(String what, Object found, Object expected) {
+        if (!found.equals(expected)) {
             throw new IllegalArgumentException("Cannot initialise parameters: " + what + "=" + found + ", expected "
                     + expected + "; give all processes one configuration");
         }
@@ -228,7 +233,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
             offers.clear();
             current.start();
             reportShard();
-            gate.publish(current.shard().version());
+            gates.open(current.shard());
         }
     }
 
@@ -236,10 +241,10 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         Addition addition;
         try {
             addition = Addition.of(frame);
-            long version = model().shard().version();
-            if (addition.step() > version + 1) {
+            long next = model().shard().nextStep(addition.logicalWorker());
+            if (addition.step() > next + 1) {
                 throw new IllegalArgumentException("Cannot add gradient: step=" + addition.step()
-                        + ", expected at most " + (version + 1) + "; await the outcome of a step before the next");
+                        + ", expected at most " + (next + 1) + "; await the outcome of a step before the next");
             }
         } catch (IllegalArgumentException e) {
             frame.body().release();
@@ -247,7 +252,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         }
         Addition checked = addition;
         connection.send(frame.type(), frame.header()); // from here on it outlives the connection
-        whenPublished(addition.step(), connection, () -> add(checked));
+        whenTurn(checked.logicalWorker(), checked.step(), connection, () -> add(checked));
     }
 
     private void add(Addition addition) {
@@ -256,73 +261,42 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     }
 
     /** Runs {@code action} once {@code version} is published; what it refuses ends {@code connection}. */
-    private void whenPublished(long version, Connection connection, Runnable action) {
-        gate.whenPublished(version, () -> {
+    void whenPublished(long version, Connection connection, Runnable action) {
+        gates.whenPublished(version, guarded(connection, action));
+    }
+
+    /** As {@link #whenPublished}, once {@code worker} may contribute to {@code step}. */
+    void whenTurn(int worker, long step, Connection connection, Runnable action) {
+        gates.whenTurn(worker, step, guarded(connection, action));
+    }
+
+    private static Runnable guarded(Connection connection, Runnable action) {
+        return () -> {
             try {
                 action.run();
             } catch (IllegalArgumentException e) {
                 connection.fail(String.valueOf(e.getMessage()));
             }
-        });
+        };
     }
 
     private void reportShard() {
-        ShardReport report = model().shard().takeReport();
-        if (report == null) {
-            return;
-        }
-        if (place.decides()) {
-            decide(() -> model().coordinator().report(0, report));
-        } else {
-            peers.report(Messages.squares(report));
+        ParameterShard shard = model().shard();
+        for (ShardReport report = shard.takeReport(); report != null; report = shard.takeReport()) {
+            decisions.report(report);
         }
     }
 
-    private void squares(Connection connection, ShardReport report) {
-        Peer peer = connection.peer();
-        if (!place.decides() || peer == null || peer.role() != Role.SERVER || peer.index() >= place.servers()) {
-            throw unexpected(FrameType.SHARD_SQUARES);
-        }
-        // Another server may have its model before this one's first worker has come.
-        whenPublished(0, connection, () -> decide(() -> model().coordinator().report(peer.index(), report)));
+    /** Ends a decided step, or slice, as soon as nothing needs the weights as they are. */
+    void end(StepOutcome outcome) {
+        snapshots.applyWhenIdle(outcome);
     }
 
-    private void report(Connection connection, StepReport report) {
-        if (!place.decides()) {
-            throw unexpected(FrameType.WORKER_REPORT);
-        }
-        whenPublished(report.step(), connection, () -> {
-            StepCoordinator coordinator = model().coordinator();
-            StepOutcome last = coordinator.last();
-            if (last != null && report.step() == last.step()) {
-                connection.send(FrameType.OUTCOME, Messages.outcome(last));
-            } else if (report.step() < coordinator.step()) {
-                throw new IllegalArgumentException("Cannot finish step: step=" + report.step() + ", expected "
-                        + coordinator.step() + "; go on from the version that initialise() returns");
-            } else {
-                decide(() -> coordinator.report(report));
-            }
-        });
-    }
-
-    private void decide(Supplier<@Nullable StepOutcome> decision) {
-        StepOutcome outcome;
-        try {
-            outcome = decision.get();
-        } catch (IllegalStateException e) {
-            fail(String.valueOf(e.getMessage()));
-            return;
-        }
-        if (outcome != null) {
-            peers.tell(Messages.outcome(outcome));
-            snapshots.applyWhenIdle(outcome);
-        }
-    }
-
-    /** Ends the step. */
+    /** Ends the step, or the slice. */
     private void apply(StepOutcome outcome) {
         ParameterShard shard = model().shard();
-        if (outcome.step() < shard.version()) {
+        SliceTurn turn = outcome.slice();
+        if ((turn == null ? outcome.step() : turn.sequence()) < shard.state()) {
             return;
         }
         try {
@@ -336,11 +310,11 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         counters.add(applied ? Counter.APPLIED_STEPS : Counter.SKIPPED_STEPS, 1);
         tableSizes = shard.tables().sizes();
         reportShard();
-        pulls.addAll(() -> gate.publish(shard.version()));
+        pulls.addAll(() -> gates.publish(shard, outcome));
     }
 
     private void pull(Connection connection, PullAnswer answer) {
-        whenPublished(answer.minimumVersion(), connection, () -> {
+        gates.whenPublished(answer.minimumVersion(), answer.minimumSequence(), () -> {
             if (peers.isWorker(connection)) {
                 pulls.add(connection, answer);
             }
@@ -365,6 +339,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
             return;
         }
         offers.remove(connection);
+        decisions.closed(connection);
         if (lostServer == null) {
             LOG.info("Disconnected: peer={} address={} {}", connection.peer(), connection.address(), reason);
         } else {
@@ -378,7 +353,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
             return;
         }
         LOG.error("Failed: {} {}", place, reason);
-        gate.clear();
+        gates.clear();
         peers.tell(Failure.newBuilder().setReason(reason).build());
     }
 

@@ -7,16 +7,16 @@ import io.howdah.ps.proto.SnapshotWritten;
 import io.howdah.ps.wire.Connection;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.trainer.sync.StepOutcome;
+import java.util.ArrayDeque;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/** Answers requests for snapshots; the end of the open step waits while one is written. On the transport's thread. */
+/** Answers requests for snapshots; the ends of steps wait while one is written. On the transport's thread. */
 final class SnapshotRequests {
     private final ServerPlace place;
     private final SnapshotFiles files;
     private final Consumer<StepOutcome> apply;
     private int inProgress;
-    private @Nullable StepOutcome postponed;
+    private final ArrayDeque<StepOutcome> postponed = new ArrayDeque<>();
 
     /** @param apply ends a step */
     SnapshotRequests(ServerPlace place, SnapshotFiles files, Consumer<StepOutcome> apply) {
@@ -28,7 +28,7 @@ final class SnapshotRequests {
     /** Applies {@code outcome} as soon as no snapshot needs the weights as they are. */
     void applyWhenIdle(StepOutcome outcome) {
         if (inProgress > 0) {
-            postponed = outcome;
+            postponed.add(outcome);
         } else {
             apply.accept(outcome);
         }
@@ -37,7 +37,7 @@ final class SnapshotRequests {
     /** Writes the snapshot that {@code request} asks for, whose version is published. */
     void write(Connection connection, Snapshot request, ServedModel model) {
         long version = model.shard().version();
-        if (version != request.getVersion()) {
+        if (!model.shard().isAt(request.getVersion())) {
             refuse(
                     connection,
                     request,
@@ -60,10 +60,8 @@ final class SnapshotRequests {
                                 .setCrc32C(blob.crc32c())
                                 .build());
             }
-            StepOutcome waiting = postponed;
-            if (inProgress == 0 && waiting != null) {
-                postponed = null;
-                apply.accept(waiting);
+            while (inProgress == 0 && !postponed.isEmpty()) {
+                apply.accept(postponed.remove());
             }
         });
     }

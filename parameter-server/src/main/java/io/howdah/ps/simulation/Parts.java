@@ -12,8 +12,23 @@ import java.util.function.Function;
  *
  * @param shards makes a server's shard
  * @param admissions makes what a connection lets in
+ * @param slices makes a server's shard where training is by slices
  */
-record Parts(ShardFactory shards, Function<ConnectionSettings, Admission> admissions) {
+record Parts(ShardFactory shards, Function<ConnectionSettings, Admission> admissions, SliceShards slices) {
+    /** Makes shards that tell an observer what they do. */
+    interface SliceShards {
+        ShardFactory of(SliceRecord.Observer observer);
+    }
+
+    /** With the real shards for training by slices. */
+    Parts(ShardFactory shards, Function<ConnectionSettings, Admission> admissions) {
+        this(
+                shards,
+                admissions,
+                observer -> (table, range, logicalWorkers, optimiser, tables) ->
+                        new RecordedShard(table, range, logicalWorkers, optimiser, tables, observer));
+    }
+
     /** What servers run. */
     static Parts production() {
         return new Parts(ParameterShard::new, Admission::new);

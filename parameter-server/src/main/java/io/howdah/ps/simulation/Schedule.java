@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.simulation;
 
+import io.howdah.trainer.sync.Consistency;
 import io.howdah.trainer.tensor.DType;
 import java.util.SplittableRandom;
 
@@ -17,6 +18,7 @@ import java.util.SplittableRandom;
  * @param weightDtype wire dtype of weights
  * @param meanDelayNanos mean of what a message takes on an average link
  * @param faults how many things happen
+ * @param consistency how far weights may lie behind
  */
 record Schedule(
         long seed,
@@ -28,9 +30,36 @@ record Schedule(
         DType gradientDtype,
         DType weightDtype,
         long meanDelayNanos,
-        int faults) {
+        int faults,
+        Consistency consistency) {
     private static final DType[] GRADIENTS = {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16};
     private static final DType[] WEIGHTS = {DType.FLOAT32, DType.BFLOAT16};
+
+    /** A schedule of synchronous training. */
+    Schedule(
+            long seed,
+            int servers,
+            int workers,
+            int logicalWorkers,
+            int steps,
+            int snapshotEvery,
+            DType gradientDtype,
+            DType weightDtype,
+            long meanDelayNanos,
+            int faults) {
+        this(
+                seed,
+                servers,
+                workers,
+                logicalWorkers,
+                steps,
+                snapshotEvery,
+                gradientDtype,
+                weightDtype,
+                meanDelayNanos,
+                faults,
+                Consistency.SYNC);
+    }
 
     /** The schedule of {@code seed}. */
     static Schedule of(long seed) {
@@ -49,6 +78,28 @@ record Schedule(
                 random.nextInt(12));
     }
 
+    /** The schedule of {@code seed} with a consistency by slices. */
+    static Schedule bySlices(long seed) {
+        SplittableRandom random = new SplittableRandom(seed * 31 + 1);
+        boolean bounded = random.nextInt(3) > 0;
+        return of(seed).with(bounded ? Consistency.ssp(random.nextInt(3)) : Consistency.ASYNC);
+    }
+
+    private Schedule with(Consistency other) {
+        return new Schedule(
+                seed,
+                servers,
+                workers,
+                logicalWorkers,
+                steps,
+                snapshotEvery,
+                gradientDtype,
+                weightDtype,
+                meanDelayNanos,
+                faults,
+                other);
+    }
+
     /** The same, with another number of steps. */
     Schedule withSteps(int newSteps) {
         return new Schedule(
@@ -61,6 +112,7 @@ record Schedule(
                 gradientDtype,
                 weightDtype,
                 meanDelayNanos,
-                faults);
+                faults,
+                consistency);
     }
 }

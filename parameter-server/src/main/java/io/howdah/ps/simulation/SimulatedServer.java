@@ -34,7 +34,7 @@ final class SimulatedServer {
                 place,
                 files,
                 settings.counters(),
-                simulation.parts().shards());
+                simulation.shards(generation, place));
         this.endpoint = new Endpoint(process, self, settings);
     }
 

@@ -13,8 +13,14 @@ public enum Counter {
     SUMMED_ELEMENTS("elements", "Elements added to a sum."),
     SUMMED_BYTES("bytes", "Gradients added to sums, as they were on the wire."),
     SUM_NANOS("ns", "Time spent adding gradients."),
-    APPLIED_STEPS("steps", "Steps that moved the weights."),
-    SKIPPED_STEPS("steps", "Steps decided to be skipped, because of a gradient that was not finite."),
+    APPLIED_STEPS("steps", "Steps that moved the weights; by slices, slices."),
+    SKIPPED_STEPS("steps", "Steps, or slices, decided to be skipped, because of a gradient that was not finite."),
+    SLICES_LEVEL("slices", "Slices of a logical worker that was level with the slowest one; on the deciding server."),
+    SLICES_AHEAD_BY_1("slices", "Slices of a logical worker that was 1 step ahead of the slowest one."),
+    SLICES_AHEAD_BY_2_TO_3("slices", "Slices of a logical worker that was 2 or 3 steps ahead of the slowest one."),
+    SLICES_AHEAD_BY_4_TO_7("slices", "Slices of a logical worker that was 4 to 7 steps ahead of the slowest one."),
+    SLICES_AHEAD_BY_8_OR_MORE(
+            "slices", "Slices of a logical worker that was 8 steps or more ahead of the slowest one."),
     FENCED("frames", "Frames of another generation; their connections were closed."),
     REFUSED("connections", "Connections closed because of what they sent."),
     READ_PAUSES(

@@ -11,6 +11,7 @@ import io.howdah.ps.proto.Hello;
 import io.howdah.ps.proto.InitialWeights;
 import io.howdah.ps.proto.Initialise;
 import io.howdah.ps.proto.Initialised;
+import io.howdah.ps.proto.NextStep;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pull;
 import io.howdah.ps.proto.PullRows;
@@ -49,7 +50,8 @@ public enum FrameType {
     FAILURE(17, Failure.parser()),
     ROW_GRADIENT(18, RowGradient.parser()),
     PULL_ROWS(19, PullRows.parser()),
-    PULLED_ROWS(20, PulledRows.parser());
+    PULLED_ROWS(20, PulledRows.parser()),
+    NEXT_STEP(21, NextStep.parser());
 
     private static final FrameType[] VALUES = values();
 

@@ -143,6 +143,26 @@ public class ParameterShard {
         return version != NOT_LOADED;
     }
 
+    /** Changes whenever the weights may have. */
+    public long state() {
+        return version;
+    }
+
+    /** Whether the weights are exactly those of {@code asked}, with nothing of a later step. */
+    public boolean isAt(long asked) {
+        return version() == asked;
+    }
+
+    /** Whether every slice moves the weights by itself. */
+    boolean isBySlices() {
+        return false;
+    }
+
+    /** The step that a logical worker's gradients are taken of. */
+    public long nextStep(int logicalWorker) {
+        return version;
+    }
+
     /** Goes on from a snapshot whose weights and state have been put into {@link #arrays}. */
     void resume(long newVersion, long newAppliedSteps) {
         version = newVersion;
@@ -230,29 +250,39 @@ public class ParameterShard {
 
     private void checkSlice(Contribution contribution) {
         int worker = contribution.logicalWorker();
+        checkTerms(contribution, version);
+        boolean open = contribution.step() == version;
+        long before = open && stepSamples[worker] >= 0 ? stepSamples[worker] : contribution.samples();
+        if (contribution.samples() < 0 || contribution.samples() != before) {
+            throw otherSamples(contribution, before);
+        }
+    }
+
+    /** Refuses what no shard of this job can take while {@code open} is the worker's open step. */
+    final void checkTerms(Contribution contribution, long open) {
+        int worker = contribution.logicalWorker();
         if (worker < 0 || worker >= logicalWorkers) {
             throw new IllegalArgumentException("Cannot add gradient: logicalWorker=" + worker + ", expected 0 to "
                     + (logicalWorkers - 1) + "; all processes must agree on the number of logical workers");
         }
-        if (contribution.step() > version || version == NOT_LOADED) {
+        if (contribution.step() > open || version == NOT_LOADED) {
             throw new IllegalArgumentException("Cannot add gradient: step=" + contribution.step()
-                    + ", expected at most " + version + "; pull the weights of a step before pushing to it");
+                    + ", expected at most " + open + "; pull the weights of a step before pushing to it");
         }
         float scale = contribution.lossScale();
         if (!(scale > 0) || Float.isInfinite(scale) || Math.scalb(1f, Math.getExponent(scale)) != scale) {
             throw new IllegalArgumentException("Cannot add gradient: lossScale=" + scale
                     + ", expected a power of two; only those divide out exactly");
         }
-        boolean open = contribution.step() == version;
-        long before = open && stepSamples[worker] >= 0 ? stepSamples[worker] : contribution.samples();
-        if (contribution.samples() < 0 || contribution.samples() != before) {
-            throw new IllegalArgumentException("Cannot add gradient: samples=" + contribution.samples() + " step="
-                    + contribution.step() + " logicalWorker=" + worker + ", expected " + Math.max(0, before)
-                    + "; a slice has one size for all parameters");
-        }
     }
 
-    private void check(String act, int chunk, int bytes, DType dtype) {
+    static IllegalArgumentException otherSamples(Contribution contribution, long before) {
+        return new IllegalArgumentException("Cannot add gradient: samples=" + contribution.samples() + " step="
+                + contribution.step() + " logicalWorker=" + contribution.logicalWorker() + ", expected "
+                + Math.max(0, before) + "; a slice has one size for all parameters");
+    }
+
+    final void check(String act, int chunk, int bytes, DType dtype) {
         WireFormat.check(dtype);
         if (chunk < 0 || chunk >= masters.length || bytes != masters[chunk].length * dtype.bytes()) {
             throw new IllegalArgumentException("Cannot " + act + ": chunk=" + chunk + " of " + masters.length
@@ -291,9 +321,7 @@ public class ParameterShard {
                         + outcome.samples() + ", expected the sum over the pushed gradients; push and report the same"
                         + " slices");
             }
-            appliedSteps++;
-            float clip = (float) optimiser.clipFactor(outcome.gradientNorm());
-            updates.apply(masters, gradients(), appliedSteps, clip);
+            float clip = move(gradients(), outcome.gradientNorm());
             tables.apply(appliedSteps, clip);
         }
         tables.clear();
@@ -305,6 +333,19 @@ public class ParameterShard {
         completeChunks = 0;
         reported = false;
         version++;
+    }
+
+    /** Moves the dense weights against complete gradients of norm {@code norm}; returns the factor that clips them. */
+    final float move(float[][] gradients, double norm) {
+        appliedSteps++;
+        float clip = (float) optimiser.clipFactor(norm);
+        updates.apply(masters, gradients, appliedSteps, clip);
+        return clip;
+    }
+
+    /** What the optimiser does with the masters. */
+    final ShardUpdates updates() {
+        return updates;
     }
 
     private float[][] gradients() {

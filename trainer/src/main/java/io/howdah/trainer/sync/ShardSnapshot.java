@@ -30,6 +30,7 @@ public final class ShardSnapshot {
     private static final String APPLIED_STEPS = "howdah.applied.steps";
     private static final String ELEMENTS = "howdah.elements";
     private static final String LOSS_SCALE = "howdah.loss.scale";
+    private static final String BY_SLICES = "howdah.by.slices";
     private static final String FINITE_STEPS = "howdah.loss.scale.finite.steps";
 
     private ShardSnapshot() {}
@@ -51,6 +52,9 @@ public final class ShardSnapshot {
         Map<String, String> metadata = new TreeMap<>();
         metadata.put(VERSION, Long.toString(shard.version()));
         metadata.put(APPLIED_STEPS, Long.toString(shard.appliedSteps()));
+        if (shard.isBySlices()) {
+            metadata.put(BY_SLICES, "true");
+        }
         metadata.put(ELEMENTS, Long.toString(shard.tableElements()));
         if (scaler != null) {
             metadata.put(LOSS_SCALE, Float.toHexString(scaler.scale()));
@@ -91,6 +95,10 @@ public final class ShardSnapshot {
                 Map<String, String> metadata = reader.metadata();
                 if (number(metadata, ELEMENTS) != shard.tableElements()) {
                     throw mismatch(source, "elements=" + metadata.get(ELEMENTS), "" + shard.tableElements());
+                }
+                if (metadata.containsKey(BY_SLICES) != shard.isBySlices()) {
+                    String unit = metadata.containsKey(BY_SLICES) ? "slices" : "whole steps";
+                    throw mismatch(source, "updates by " + unit, "the other kind of " + SyncKeys.MODE.name());
                 }
                 for (SafetensorsTensor tensor : reader.tensors()) {
                     if (TableRestore.takes(tensor.name())) {

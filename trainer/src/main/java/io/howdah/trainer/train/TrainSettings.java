@@ -4,6 +4,7 @@ package io.howdah.trainer.train;
 import io.howdah.trainer.amp.AmpKeys;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.data.ReadOrder;
+import io.howdah.trainer.sync.Consistency;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.function.LongToDoubleFunction;
  * @param accumulation k, micro-batches per step of each logical worker; the gradient is the mean over all their samples
  * @param seed seed of the reading order and of random ops
  * @param share the part of the global batch that this process computes
+ * @param consistency how far the weights of a step may lie behind
  * @param precision dtypes of computing and of the wire
  * @param learningRate rate of the c-th applied step, from 1, to be told; the parameter store has its own
  * @param checkpoints when checkpoints are written
@@ -29,11 +31,38 @@ public record TrainSettings(
         int accumulation,
         long seed,
         WorkerShare share,
+        Consistency consistency,
         Precision precision,
         LongToDoubleFunction learningRate,
         CheckpointSettings checkpoints,
         EvaluationSettings evaluation,
         AnomalySearch search) {
+    /** Settings of synchronous training. */
+    public TrainSettings(
+            long steps,
+            int batchRows,
+            int accumulation,
+            long seed,
+            WorkerShare share,
+            Precision precision,
+            LongToDoubleFunction learningRate,
+            CheckpointSettings checkpoints,
+            EvaluationSettings evaluation,
+            AnomalySearch search) {
+        this(
+                steps,
+                batchRows,
+                accumulation,
+                seed,
+                share,
+                Consistency.SYNC,
+                precision,
+                learningRate,
+                checkpoints,
+                evaluation,
+                search);
+    }
+
     /** Whether to look for the op that an infinity or NaN comes from. */
     public enum AnomalySearch {
         OFF,
@@ -49,6 +78,7 @@ public record TrainSettings(
                 config.getInt(TrainKeys.ACCUMULATION),
                 config.get(TrainKeys.SEED),
                 new WorkerShare(sync.logicalWorkers(), ownWorkers, attempt),
+                sync.consistency(),
                 Precision.of(sync, DType.named(config.get(AmpKeys.DTYPE))),
                 sync.optimiser().learningRate()::at,
                 CheckpointSettings.of(config),
@@ -78,6 +108,19 @@ public record TrainSettings(
     /** Whether this process brings the first weights and writes the checkpoints. */
     public boolean leads() {
         return share.leads();
+    }
+
+    /**
+     * Whether all logical workers come together before {@code step}, whatever the consistency, because the leading process may
+     * judge or save the weights there. The same for all processes.
+     */
+    boolean isBoundary(long step) {
+        return evaluation.isDue(step) || checkpoints.isDue(step);
+    }
+
+    /** The oldest version that step {@code step} may be computed with. */
+    long minimumVersion(long step) {
+        return isBoundary(step) ? step : consistency.minimumVersion(step);
     }
 
     /** In which order logical worker {@code worker} reads. */
