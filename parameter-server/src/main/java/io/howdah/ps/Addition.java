@@ -18,17 +18,24 @@ import java.util.function.ToIntFunction;
  * @param step step that they belong to
  * @param logicalWorker whose they are
  * @param bytes of the frame's body
+ * @param chunk that they are of; −1 if they are of rows
  * @param elements how many there are
  * @param action adds them and takes over the frame's body
  */
-record Addition(long step, int logicalWorker, int bytes, ToIntFunction<ParameterShard> elements, Action action) {
+record Addition(
+        long step,
+        int logicalWorker,
+        int bytes,
+        int chunk,
+        ToIntFunction<ParameterShard> elements,
+        Action action) {
     /** Adds the gradients. */
     interface Action {
         ParameterShard.Arrival addTo(ParameterShard shard);
     }
 
-    /** Adds the gradients to {@code shard} and counts what became of them. */
-    void addTo(ParameterShard shard, Counters counters) {
+    /** Adds the gradients to {@code shard} and counts what became of them; returns true if they changed a sum. */
+    boolean addTo(ParameterShard shard, Counters counters) {
         counters.add(Counter.PUSHES, 1);
         long start = counters.nanoTime();
         ParameterShard.Arrival arrival = action.addTo(shard);
@@ -41,6 +48,7 @@ record Addition(long step, int logicalWorker, int bytes, ToIntFunction<Parameter
             }
             case DUPLICATE, OLD_ATTEMPT, OLD_STEP -> counters.add(Counter.DUPLICATES, 1);
         }
+        return arrival == ParameterShard.Arrival.FOLDED;
     }
 
     /** Whether a frame brings gradients. */
@@ -56,6 +64,7 @@ record Addition(long step, int logicalWorker, int bytes, ToIntFunction<Parameter
                     chunk.step(),
                     chunk.logicalWorker(),
                     bytes,
+                    chunk.chunk(),
                     shard -> shard.range().chunkSize(chunk.chunk()),
                     shard -> shard.add(chunk, frame.body()));
         }
@@ -64,6 +73,7 @@ record Addition(long step, int logicalWorker, int bytes, ToIntFunction<Parameter
                 rows.push().step(),
                 rows.push().logicalWorker(),
                 bytes,
+                -1,
                 shard -> rows.rows() * shard.tables().width(rows.push().table()),
                 shard -> shard.addRows(rows, frame.body()));
     }

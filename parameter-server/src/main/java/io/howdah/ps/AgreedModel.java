@@ -50,12 +50,20 @@ record AgreedModel(
                 table,
                 ranges,
                 chunk -> links.get(chunk.shard())
-                        .gradient(FrameType.GRADIENT, Messages.gradient(chunk.contribution()), chunk.payload()));
+                        .gradient(
+                                FrameType.GRADIENT,
+                                chunk.contribution().step(),
+                                Messages.gradient(chunk.contribution()),
+                                chunk.payload()));
         RowCutter cutter = new RowCutter(
                 table.tables(),
                 placement,
                 (server, rows, bytes, fill) -> links.get(server)
-                        .gradient(FrameType.ROW_GRADIENT, Messages.rows(rows), KeptBytes.filled(bytes, fill)));
+                        .gradient(
+                                FrameType.ROW_GRADIENT,
+                                rows.push().step(),
+                                Messages.rows(rows),
+                                KeptBytes.filled(bytes, fill)));
         RowPulls rowPulls = new RowPulls(
                 placement,
                 (server, type, header, bytes, fill) -> links.get(server).send(type, header, bytes, fill));

@@ -8,7 +8,6 @@ import io.howdah.ps.proto.Initialise;
 import io.howdah.ps.proto.Initialised;
 import io.howdah.ps.proto.NextStep;
 import io.howdah.ps.proto.Outcome;
-import io.howdah.ps.proto.Pull;
 import io.howdah.ps.proto.Pulled;
 import io.howdah.ps.proto.RequestFailed;
 import io.howdah.ps.proto.Snapshot;
@@ -22,7 +21,6 @@ import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.Push;
 import io.howdah.trainer.sync.RowCutter;
 import io.howdah.trainer.sync.RowPush;
-import io.howdah.trainer.sync.ShardRange;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.sync.SyncSettings;
@@ -39,7 +37,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,30 +48,29 @@ public final class ClientSession {
     private static final int MOST_LOSSES = 10;
 
     private final SyncSettings settings;
-    private final List<InetSocketAddress> addresses;
-    private final IntConsumer reconnect;
+    private final Reconnecting reconnect;
     private final List<ServerLink> links = new ArrayList<>();
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
-    private final Map<Long, PendingPull> pulls = new LinkedHashMap<>();
+    private final RangePulls pulls = new RangePulls(links);
     private final Map<Long, PendingSnapshot> snapshots = new LinkedHashMap<>();
     private final PendingReports reports = new PendingReports();
     private final NextSteps questions = new NextSteps();
     private @Nullable AgreedModel model;
     private @Nullable Throwable failure;
+    private boolean replicated;
     private long nextRequest;
     private volatile float lossScale;
 
     /**
      * @param addresses of all servers, in order
-     * @param reconnect makes another connection to a server for its {@link #link}
+     * @param reconnect makes another connection to a server for its next {@link #attempt}
      */
-    public ClientSession(SyncSettings settings, List<InetSocketAddress> addresses, IntConsumer reconnect) {
+    public ClientSession(SyncSettings settings, List<InetSocketAddress> addresses, Reconnecting reconnect) {
         this.settings = settings;
-        this.addresses = List.copyOf(addresses);
         this.reconnect = reconnect;
         this.lossScale = settings.initialScaler().scale();
         for (int server = 0; server < addresses.size(); server++) {
-            links.add(new ServerLink(this, server));
+            links.add(new ServerLink(this, server, addresses.get(server)));
         }
     }
 
@@ -83,9 +79,57 @@ public final class ClientSession {
         return lossScale;
     }
 
-    /** What is heard from server {@code server}. */
-    public ConnectionListener link(int server) {
-        return links.get(server);
+    /** What becomes of one try to reach a server. */
+    public interface Attempt extends ConnectionListener {
+        /** There will be no connection. */
+        void failed(String reason);
+    }
+
+    /** Makes another connection. */
+    @FunctionalInterface
+    public interface Reconnecting {
+        /** @param losses how many were lost since a step was decided: wait longer the more there are */
+        void reconnect(int server, int losses);
+    }
+
+    /** Where server {@code server} is now. */
+    public InetSocketAddress address(int server) {
+        return links.get(server).address();
+    }
+
+    /** Hears of the next try to reach server {@code server}; what comes of earlier ones no longer counts. */
+    public Attempt attempt(int server) {
+        return links.get(server).attempt();
+    }
+
+    /**
+     * Finds the shards where {@code membership} says, now and whenever it is called again. From the first call on gradients
+     * are kept until their step is decided, and no server counts as lost: whoever watches over the job says so.
+     */
+    public void assign(Membership membership) {
+        replicated = true;
+        List<InetSocketAddress> primaries = membership.primaries();
+        for (ServerLink link : links) {
+            link.keepUntilDecided();
+            InetSocketAddress address = primaries.get(link.server());
+            if (!address.equals(link.address())) {
+                link.moveTo(address);
+                reconnect.reconnect(link.server(), 0);
+            }
+        }
+    }
+
+    /** A server cannot be reached. */
+    void unreachable(ServerLink link, String reason) {
+        if (failure != null) {
+            return;
+        }
+        if (replicated) {
+            reconnect.reconnect(link.server(), MOST_LOSSES);
+            return;
+        }
+        fail(new IllegalStateException("Cannot reach server " + link.server() + ": address=" + link.address() + " "
+                + reason + ", expected a running server of this job; look into its log"));
     }
 
     /** Runs a caller's request; if it is refused, its future alone fails. */
@@ -131,7 +175,7 @@ public final class ClientSession {
 
     private void askToInitialise(AgreedModel asking, ServerLink link) {
         Initialise request = Initialise.newBuilder()
-                .setServers(addresses.size())
+                .setServers(links.size())
                 .setLogicalWorkers(settings.logicalWorkers())
                 .setChunkElements(settings.chunkElements())
                 .setHasWeights(asking.weights() != null)
@@ -239,52 +283,14 @@ public final class ClientSession {
 
     private void decided(StepOutcome outcome) {
         lossScale = outcome.nextLossScale();
-        links.forEach(ServerLink::steady);
+        links.forEach(link -> link.decided(outcome.step()));
         reports.decided(outcome);
     }
 
     /** {@link io.howdah.trainer.sync.ParameterStore#pull}. */
     public void pull(int parameter, long minimumVersion, Tensor into, CompletableFuture<Long> future) {
-        AgreedModel current = model();
-        ByteBuffer bytes = into.buffer();
-        long from = current.table().offset(parameter);
-        long to = current.table().offset(parameter + 1);
-        if (into.elements() != to - from) {
-            throw new IllegalArgumentException("Cannot pull weights: name="
-                    + current.table().specs().get(parameter).name() + " shape=" + into.shape() + ", expected "
-                    + current.table().specs().get(parameter).shape() + "; pull into the shape of the parameter");
-        }
-        long request = nextRequest++;
-        Pull.Builder pull = Pull.newBuilder()
-                .setRequest(request)
-                .setMinimumVersion(minimumVersion)
-                .setMinimumSequence(reports.sequence())
-                .setDtype(Messages.dtype(into.dtype()));
-        PendingPull pending = new PendingPull(future, bytes, from, into.dtype().bytes());
-        pulls.put(request, pending);
-        for (int server = 0; server < current.ranges().size(); server++) {
-            ShardRange range = current.ranges().get(server);
-            long pieceFrom = Math.max(from, range.from());
-            long pieceTo = Math.min(to, range.to());
-            boolean emptyParameter = from == to && server == 0;
-            if (pieceFrom < pieceTo || emptyParameter) {
-                long start = emptyParameter ? range.from() : pieceFrom;
-                pending.expect(
-                        server,
-                        pull.setFrom(start)
-                                .setTo(emptyParameter ? start : pieceTo)
-                                .build());
-                links.get(server).send(FrameType.PULL, pull.build());
-            }
-        }
-    }
-
-    private void pulled(ServerLink link, Pulled piece) {
-        PendingPull pull = pulls.get(piece.getRequest());
-        if (pull != null && pull.arrived(link.server(), piece)) {
-            pulls.remove(piece.getRequest());
-            pull.future().complete(pull.version());
-        }
+        RowPulls.Oldest oldest = new RowPulls.Oldest(minimumVersion, reports.sequence());
+        pulls.pull(model(), parameter, oldest, into, future);
     }
 
     /** {@link io.howdah.trainer.sync.ParameterStore#snapshot}. */
@@ -330,12 +336,7 @@ public final class ClientSession {
             reports.forEach(report -> link.send(FrameType.WORKER_REPORT, Messages.report(report)));
             questions.resume(link);
         }
-        for (PendingPull pull : pulls.values()) {
-            Pull missing = pull.missing(link.server());
-            if (missing != null) {
-                link.send(FrameType.PULL, missing);
-            }
-        }
+        pulls.resume(link);
         for (PendingSnapshot snapshot : snapshots.values()) {
             if (snapshot.awaits(link.server())) {
                 link.send(FrameType.SNAPSHOT, snapshot.request());
@@ -348,21 +349,17 @@ public final class ClientSession {
         if (failure != null) {
             return;
         }
-        if (link.losses() < MOST_LOSSES) {
-            reconnect.accept(link.server());
+        if (replicated || link.losses() < MOST_LOSSES) {
+            reconnect.reconnect(link.server(), link.losses());
         } else {
-            String address = String.valueOf(addresses.get(link.server()));
+            String address = String.valueOf(link.address());
             fail(new IllegalStateException(LostServer.message("server " + link.server(), address, reason)));
         }
     }
 
     @Nullable
     ByteBuffer destination(FrameType type, MessageLite header, int bodyLength) {
-        if (type == FrameType.PULLED) {
-            PendingPull pull = pulls.get(((Pulled) header).getRequest());
-            return pull == null ? null : pull.destination((Pulled) header, bodyLength);
-        }
-        return null;
+        return type == FrameType.PULLED ? pulls.destination((Pulled) header, bodyLength) : null;
     }
 
     /** Takes the answer to a pull of rows, and its body. */
@@ -380,7 +377,7 @@ public final class ClientSession {
                 reports.heardOf(frame.header(NextStep.class).getSequence());
                 questions.answered(frame.header(NextStep.class));
             }
-            case PULLED -> pulled(link, frame.header(Pulled.class));
+            case PULLED -> pulls.pulled(link, frame.header(Pulled.class));
             case SNAPSHOT_WRITTEN -> written(link, frame.header(SnapshotWritten.class));
             case REQUEST_FAILED -> refused(frame.header(RequestFailed.class));
             case FAILURE ->

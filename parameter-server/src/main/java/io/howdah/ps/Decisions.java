@@ -2,8 +2,8 @@
 package io.howdah.ps;
 
 import io.howdah.ps.proto.NextStep;
+import io.howdah.ps.proto.ShardSquares;
 import io.howdah.ps.wire.Connection;
-import io.howdah.ps.wire.Counters;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.Role;
@@ -15,49 +15,65 @@ import io.howdah.trainer.sync.StepReport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the server that decides does with reports: it decides, of steps or of slices, and tells everyone. */
+/** What the server that decides does with reports: it decides, keeps what it decided, and tells everyone. */
 final class Decisions {
     private final ServerSession session;
     private final ServerPlace place;
     private final ServerPeers peers;
     private final SliceLedger slices;
+    private final DecisionLog log = new DecisionLog();
 
-    Decisions(ServerSession session, ServerPlace place, ServerPeers peers, Counters counters) {
+    Decisions(ServerSession session, ServerPlace place, ServerPeers peers, SliceLedger slices) {
         this.session = session;
         this.place = place;
         this.peers = peers;
-        this.slices = new SliceLedger(place.servers(), counters);
+        this.slices = slices;
+    }
+
+    /** What was decided last. */
+    DecisionLog log() {
+        return log;
     }
 
     /** Tells a server that has connected what it may not have heard. */
-    void tell(Connection connection, @Nullable StepOutcome last) {
+    void tell(Connection connection) {
         Peer peer = connection.peer();
-        if (peer == null || peer.role() != Role.SERVER) {
-            return;
-        }
-        slices.opened(connection);
-        if (last != null && last.slice() == null) {
-            connection.send(FrameType.OUTCOME, Messages.outcome(last));
+        if (place.decides() && peer != null && peer.role() == Role.SERVER) {
+            slices.opened(connection);
+            for (StepOutcome outcome : log.all()) {
+                session.replicas()
+                        .whenRecorded(
+                                outcome, () -> connection.send(FrameType.OUTCOME, Messages.outcome(outcome)));
+            }
         }
     }
 
-    /** The shard of this server has all gradients, of a step or of a slice. */
+    /** The shard of this server has all gradients. */
     void report(ShardReport report) {
         if (place.decides()) {
             decide(() -> session.model().coordinator().report(0, report));
         } else {
-            peers.report(Messages.squares(report));
+            ShardSquares message = Messages.squares(report);
+            peers.report(
+                    report.slice() == null
+                            ? message
+                            : message.toBuilder()
+                                    .setApplied(session.model().shard().state())
+                                    .build());
         }
     }
 
-    void squares(Connection connection, ShardReport report) {
+    void squares(Connection connection, ShardSquares message) {
         Peer peer = connection.peer();
-        if (!place.decides() || peer == null || peer.role() != Role.SERVER || peer.index() >= place.servers()) {
+        int shard = peer == null ? -1 : session.replicas().shardOf(connection, peer.index());
+        if (!place.decides() || peer == null || peer.role() != Role.SERVER || shard < 0 || shard >= place.servers()) {
             throw ServerSession.unexpected(FrameType.SHARD_SQUARES);
         }
         // Another server may have its model before this one's first worker has come.
-        session.whenPublished(
-                0, connection, () -> decide(() -> session.model().coordinator().report(peer.index(), report)));
+        session.whenPublished(0, connection, () -> {
+            slices.applied(shard, message.getApplied(), session.model()::holdsAnything);
+            decide(() -> session.model().coordinator().report(shard, Messages.squares(message)));
+        });
     }
 
     void report(Connection connection, StepReport report) {
@@ -66,12 +82,15 @@ final class Decisions {
         }
         session.whenTurn(report.logicalWorker(), report.step(), connection, () -> {
             Coordinator coordinator = session.model().coordinator();
-            StepOutcome decided = coordinator.answer(report);
-            if (decided != null) {
-                connection.send(FrameType.OUTCOME, Messages.outcome(decided));
-            } else {
+            StepOutcome last = log.last();
+            StepOutcome decided =
+                    last != null && report.step() == last.step() ? last : coordinator.answer(report);
+            if (decided == null) {
                 slices.await(connection, report);
                 decide(() -> coordinator.report(report));
+            } else {
+                session.replicas()
+                        .whenRecorded(decided, () -> connection.send(FrameType.OUTCOME, Messages.outcome(decided)));
             }
         });
     }
@@ -92,22 +111,31 @@ final class Decisions {
         });
     }
 
-    private void decide(Supplier<@Nullable StepOutcome> decision) {
+    void decide(Supplier<@Nullable StepOutcome> decision) {
         try {
             Coordinator coordinator = session.model().coordinator();
             for (StepOutcome outcome = decision.get(); outcome != null; outcome = coordinator.next()) {
                 SliceTurn turn = outcome.slice();
                 if (turn == null) {
-                    peers.tell(Messages.outcome(outcome));
+                    decided(outcome);
                 } else {
                     slices.tell(outcome, turn, peers);
                     slices.count(outcome, coordinator);
+                    session.end(outcome);
                 }
-                session.end(outcome);
             }
         } catch (IllegalStateException e) {
             session.fail(String.valueOf(e.getMessage()));
         }
+    }
+
+    private void decided(StepOutcome outcome) {
+        log.add(outcome);
+        session.replicas().decided(outcome);
+        session.replicas().whenRecorded(outcome, () -> {
+            peers.tell(Messages.outcome(outcome));
+            session.end(outcome);
+        });
     }
 
     /** Forgets a connection. */

@@ -7,7 +7,6 @@ import io.howdah.ps.wire.HeldMemory;
 import io.howdah.ps.wire.JobIdentity;
 import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.Role;
-import io.howdah.ps.wire.Timer;
 import io.howdah.ps.wire.Transport;
 import io.howdah.trainer.checkpoint.BlobStore;
 import io.howdah.trainer.sync.SnapshotSource;
@@ -30,10 +29,13 @@ public final class ParameterServer implements AutoCloseable {
     private final ServerPlace place;
     private final Counters counters = new Counters();
     private final Transport transport;
-    private final ExecutorService storage;
+    private final ExecutorService writer;
+    private final int process;
     private final ServerSession session;
 
     /**
+     * A server whose shard is kept once.
+     *
      * @param settings what all processes agree on
      * @param place which server this is
      * @param identity the job and its secret
@@ -46,28 +48,53 @@ public final class ParameterServer implements AutoCloseable {
             JobIdentity identity,
             BlobStore blobs,
             @Nullable SnapshotSource source) {
-        this(settings, place, identity, blobs, source, null);
+        this(settings, place, place.index(), identity, new Storage(blobs, source, blobs), ServerNetwork.PATIENCE);
     }
 
-    /** @param timer for retries of the connection to the first server; null for real time */
-    ParameterServer(
+    /**
+     * A replica of a shard; {@link #assign} says what it is for.
+     *
+     * @param settings what all processes agree on
+     * @param place which shard it is
+     * @param process index of the server's process, which {@code identity} certifies
+     * @param identity the job and its secret
+     * @param storage where snapshots, and shards on their way, lie
+     * @param patience how long another server may be away
+     */
+    public ParameterServer(
             SyncSettings settings,
             ServerPlace place,
+            int process,
             JobIdentity identity,
-            BlobStore blobs,
-            @Nullable SnapshotSource source,
-            @Nullable Timer timer) {
+            Storage storage,
+            Duration patience) {
         this.place = place;
+        this.process = process;
         int bodyLimit = Math.max(settings.chunkElements() * Float.BYTES, 1 << 20);
         this.transport = new Transport(
                 new ConnectionSettings(
                         identity, bodyLimit, HeldMemory.perConnection(settings.logicalWorkers(), bodyLimit), counters),
-                "howdah-server-" + place.index(),
-                timer);
-        this.storage = Executors.newSingleThreadExecutor(work -> daemon("howdah-snapshots-" + place.index(), work));
-        SnapshotFiles files = new SnapshotFiles(place, blobs, source, storage, transport::execute);
-        this.session = new ServerSession(settings, place, files, counters);
+                "howdah-server-" + place.index());
+        this.writer = Executors.newSingleThreadExecutor(work -> daemon("howdah-snapshots-" + place.index(), work));
+        SnapshotFiles files = new SnapshotFiles(
+                place, storage.blobs, storage.source, writer, transport::execute, storage.transfers);
+        Peer self = new Peer(Role.SERVER, process);
+        ServerNetwork network = new ServerNetwork(
+                transport,
+                (address, timeout, listener, failed) -> transport.connect(address, self, timeout, listener, failed),
+                patience);
+        this.session = new ServerSession(settings, place, files, counters, network, ServerParts.production());
     }
+
+    /**
+     * Where a server's files lie.
+     *
+     * @param blobs where snapshots go
+     * @param source snapshot to go on from, or null
+     * @param transfers where a shard's state lies on its way to another server
+     */
+    public record Storage(
+            BlobStore blobs, @Nullable SnapshotSource source, BlobStore transfers) {}
 
     private static Thread daemon(String name, Runnable work) {
         Thread thread = new Thread(work, name);
@@ -96,14 +123,26 @@ public final class ParameterServer implements AutoCloseable {
                     + place.servers() + "; give all servers' addresses in order");
         }
         if (!place.decides()) {
-            InetSocketAddress first = servers.get(0);
-            transport.connect(
-                    first,
-                    new Peer(Role.SERVER, place.index()),
-                    timeout,
-                    session,
-                    reason -> session.fail(LostServer.message("server 0", first.toString(), reason)));
+            transport.execute(() -> session.connect(servers.get(0), timeout));
         }
+    }
+
+    /**
+     * Makes this one of a shard's replicas, which serves nobody before {@link #assign} says what it is for. Called before
+     * {@link #start}.
+     */
+    public void replicate() {
+        session.replicate();
+    }
+
+    /** Tells this replica what it is for, from now on; {@link #connect} is not for replicas. */
+    public void assign(Membership membership) {
+        transport.execute(() -> session.assign(membership, process));
+    }
+
+    /** The epoch whose primary has nothing that this backup lacks; −1 while there is none. Safe to read from any thread. */
+    public long followedEpoch() {
+        return session.followedEpoch();
     }
 
     /** Counts so far; safe to read from any thread. */
@@ -127,6 +166,6 @@ public final class ParameterServer implements AutoCloseable {
         // First, so that connections that end with it are nobody's failure.
         session.close();
         transport.close();
-        storage.shutdownNow();
+        writer.shutdownNow();
     }
 }

@@ -27,6 +27,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The parameter store on the servers of a job, over one connection to each. Connecting begins at once; calls wait for
@@ -39,9 +41,13 @@ public final class RemoteParameterStore implements ParameterStore {
     /** A server that a broken connection led to is there or fails the job: other servers tell. */
     private static final Duration RECONNECT_TIMEOUT = Duration.ofSeconds(10);
 
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
+    private static final int MOST_DOUBLINGS = 7;
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteParameterStore.class);
+
     private final Counters counters = new Counters();
     private final int worker;
-    private final List<InetSocketAddress> servers;
+    private final Timer timer;
     private final Transport transport;
     private final ClientSession session;
 
@@ -70,26 +76,46 @@ public final class RemoteParameterStore implements ParameterStore {
             Duration connectTimeout,
             @Nullable Timer timer) {
         this.worker = worker;
-        this.servers = List.copyOf(servers);
         int bodyLimit = Math.max(settings.chunkElements() * Float.BYTES, 1 << 20);
         ConnectionSettings connections = new ConnectionSettings(
                 identity, bodyLimit, HeldMemory.perConnection(servers.size(), bodyLimit), counters);
         this.transport = new Transport(connections, "howdah-worker-" + worker, timer);
-        this.session = new ClientSession(settings, servers, server -> connect(server, RECONNECT_TIMEOUT));
-        for (int server = 0; server < servers.size(); server++) {
-            connect(server, connectTimeout);
+        this.timer = timer == null ? transport : timer;
+        this.session = new ClientSession(settings, servers, this::reconnect);
+        transport.execute(() -> {
+            for (int server = 0; server < servers.size(); server++) {
+                connect(server, connectTimeout);
+            }
+        });
+    }
+
+    /** At once the first time; then later and later, since a server that hangs up may do so again. */
+    private void reconnect(int server, int losses) {
+        if (losses <= 1) {
+            connect(server, RECONNECT_TIMEOUT);
+        } else {
+            timer.after(
+                    FIRST_PAUSE.multipliedBy(1L << Math.min(losses, MOST_DOUBLINGS)),
+                    () -> connect(server, RECONNECT_TIMEOUT));
         }
     }
 
     private void connect(int server, Duration timeout) {
-        InetSocketAddress address = servers.get(server);
-        transport.connect(
-                address,
-                new Peer(Role.WORKER, worker),
-                timeout,
-                session.link(server),
-                reason -> session.fail(new IllegalStateException("Cannot reach server " + server + ": address="
-                        + address + " " + reason + ", expected a running server of this job; look into its log")));
+        ClientSession.Attempt attempt = session.attempt(server);
+        transport.connect(session.address(server), new Peer(Role.WORKER, worker), timeout, attempt, attempt::failed);
+    }
+
+    /**
+     * Where the shards are, for a job that keeps each on two servers; called again when that changes. Pushes then complete
+     * with the decision of their step, since a server that takes over may need them until then: do not await them before
+     * {@link #finish}.
+     */
+    public void assign(Membership membership) {
+        try {
+            transport.execute(() -> session.assign(membership));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Closed before it was told where the shards are", e);
+        }
     }
 
     @Override

@@ -7,7 +7,7 @@ import io.howdah.trainer.sync.ParameterShard;
 import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.Placement;
 import io.howdah.trainer.sync.ShardRange;
-import io.howdah.trainer.sync.StepOutcome;
+import io.howdah.trainer.sync.StepCoordinator;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.sync.TableShards;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +22,7 @@ final class ServedModel {
     private LossScaler scaler;
     private @Nullable Coordinator coordinator;
     private boolean started;
+    private int skips;
 
     ServedModel(ParameterTable table, SyncSettings settings, ServerPlace place, ShardFactory shards) {
         this.table = table;
@@ -40,6 +41,12 @@ final class ServedModel {
 
     ParameterShard shard() {
         return shard;
+    }
+
+    /** Whether the shard of server {@code server} holds anything, so that it hears of gradients. */
+    boolean holdsAnything(int server) {
+        return !table.tables().isEmpty()
+                || settings.ranges(table, place.servers()).get(server).elements() > 0;
     }
 
     /** The shard's weights for the wire. */
@@ -72,10 +79,19 @@ final class ServedModel {
         return coordinator;
     }
 
+    /** The coordinator of whole steps, which replicas follow. */
+    StepCoordinator stepCoordinator() {
+        if (coordinator() instanceof StepCoordinator steps) {
+            return steps;
+        }
+        throw new IllegalStateException("Cannot follow decisions: " + place + " decides slices");
+    }
+
     /** The decided step is applied. */
     void applied() {
         if (coordinator != null) {
             scaler = coordinator.scaler();
+            skips = coordinator instanceof StepCoordinator steps ? steps.skips() : 0;
         }
     }
 
@@ -85,8 +101,17 @@ final class ServedModel {
         return coordinator == null ? null : scaler;
     }
 
-    @Nullable
-    StepOutcome lastOutcome() {
-        return coordinator == null ? null : coordinator.last();
+    /** As {@link #start}, after {@code before} steps skipped in a row. */
+    void startAfterSkips(int before) {
+        start();
+        skips = before;
+        if (coordinator != null) {
+            stepCoordinator().resumeSkips(before);
+        }
+    }
+
+    /** Steps skipped in a row before the shard's version, where that is known. */
+    int skips() {
+        return skips;
     }
 }

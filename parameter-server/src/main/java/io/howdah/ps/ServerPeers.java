@@ -9,8 +9,10 @@ import io.howdah.ps.wire.Connection;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.Role;
-import java.util.ArrayDeque;
+import io.howdah.trainer.sync.SliceTurn;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,7 @@ final class ServerPeers {
     private final Set<Connection> workers = new LinkedHashSet<>();
     private final Set<Connection> servers = new LinkedHashSet<>();
     private @Nullable Connection decider;
-    private final ArrayDeque<ShardSquares> unsentSquares = new ArrayDeque<>();
+    private final List<ShardSquares> unanswered = new ArrayList<>();
 
     /** Takes in a connection; one that this server made leads to the server that decides. */
     void add(Connection connection) {
@@ -42,37 +44,59 @@ final class ServerPeers {
         return connection.equals(decider);
     }
 
-    /** Forgets a connection; returns the server that it led to, for people, or null if that was a worker. */
+    /** Forgets a connection; returns the server that it came from, for people, or null if it came from none. */
     @Nullable
     String remove(Connection connection) {
         workers.remove(connection);
         if (isDecider(connection)) {
             decider = null;
-            return "server 0";
+            return null;
         }
         return servers.remove(connection) ? String.valueOf(connection.peer()) : null;
     }
 
-    /** Sends the shard's report to the server that decides, as soon as there is a connection. */
+    /**
+     * Sends the shard's report to the server that decides, and to whoever else decides before the next report; one of a slice
+     * until it is {@link #decided}.
+     */
     void report(ShardSquares squares) {
-        unsentSquares.add(squares);
-        sendSquares();
-    }
-
-    private void sendSquares() {
-        while (decider != null && !unsentSquares.isEmpty()) {
-            decider.send(FrameType.SHARD_SQUARES, unsentSquares.remove());
+        if (!squares.hasSlice()) {
+            unanswered.clear();
+        }
+        unanswered.add(squares);
+        if (decider != null) {
+            decider.send(FrameType.SHARD_SQUARES, squares);
         }
     }
 
-    /** Tells servers, then workers, what was decided. */
-    void tell(Outcome outcome) {
-        send(FrameType.OUTCOME, outcome);
+    private void sendSquares() {
+        for (ShardSquares squares : unanswered) {
+            if (decider != null) {
+                decider.send(FrameType.SHARD_SQUARES, squares);
+            }
+        }
+    }
+
+    /** A slice is decided. */
+    void decided(SliceTurn turn, long step) {
+        unanswered.removeIf(squares -> squares.hasSlice()
+                && squares.getSlice().getLogicalWorker() == turn.logicalWorker()
+                && squares.getStep() <= step);
     }
 
     /** Tells servers alone. */
     void tellServers(Outcome outcome) {
         servers.forEach(server -> server.send(FrameType.OUTCOME, outcome));
+    }
+
+    /** Whether there is a connection from the server of this name. */
+    boolean isThere(String server) {
+        return servers.stream().anyMatch(connection -> server.equals(String.valueOf(connection.peer())));
+    }
+
+    /** Tells servers, then workers, what was decided. */
+    void tell(Outcome outcome) {
+        send(FrameType.OUTCOME, outcome);
     }
 
     /** Tells everyone that the job cannot go on. */

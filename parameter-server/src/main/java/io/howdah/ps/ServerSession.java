@@ -3,9 +3,6 @@ package io.howdah.ps;
 
 import com.google.protobuf.MessageLite;
 import io.howdah.ps.proto.Failure;
-import io.howdah.ps.proto.InitialWeights;
-import io.howdah.ps.proto.Initialise;
-import io.howdah.ps.proto.Initialised;
 import io.howdah.ps.proto.NextStep;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pull;
@@ -20,14 +17,15 @@ import io.howdah.ps.wire.Counters;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.ps.wire.ReceivedFrame;
 import io.howdah.trainer.sync.ParameterShard;
-import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.ShardGates;
 import io.howdah.trainer.sync.ShardReport;
 import io.howdah.trainer.sync.SliceTurn;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.sync.TableSize;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -38,43 +36,97 @@ import org.slf4j.LoggerFactory;
 public final class ServerSession implements ConnectionListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServerSession.class);
 
-    private final SyncSettings settings;
     private final ServerPlace place;
     private final SnapshotFiles files;
     private final Counters counters;
-    private final ShardFactory shards;
+    private final ServerParts parts;
+    private final ServerNetwork network;
+    private final Upstream upstream;
     private final ShardGates gates;
+    private final SyncSettings settings;
     private final PullQueue pulls = new PullQueue();
     private final ServerPeers peers = new ServerPeers();
-    private final WeightOffers offers = new WeightOffers();
-    private final SnapshotRequests snapshots;
+    private final ModelBeginning beginning;
     private final Decisions decisions;
+    private final SnapshotRequests snapshots;
     private final CompletableFuture<String> failure = new CompletableFuture<>();
     private volatile boolean closing;
     private volatile List<TableSize> tableSizes = List.of();
-    private @Nullable ServedModel model;
+    private volatile @Nullable Replication replication;
+    private Replicas replicas = Replicas.NONE;
 
-    /** @param files reads and writes snapshots */
-    public ServerSession(SyncSettings settings, ServerPlace place, SnapshotFiles files, Counters counters) {
-        this(
-                settings,
-                place,
-                files,
-                counters,
-                (table, range, logicalWorkers, optimiser, tables) -> settings.shard(table, range, tables));
-    }
-
-    /** @param shards makes the shard */
+    /**
+     * @param files reads and writes snapshots
+     * @param network how it reaches other servers
+     */
     public ServerSession(
-            SyncSettings settings, ServerPlace place, SnapshotFiles files, Counters counters, ShardFactory shards) {
+            SyncSettings settings,
+            ServerPlace place,
+            SnapshotFiles files,
+            Counters counters,
+            ServerNetwork network,
+            ServerParts parts) {
         this.settings = settings;
         this.place = place;
         this.files = files;
         this.counters = counters;
-        this.shards = shards;
+        this.network = network;
+        this.parts = parts;
+        this.upstream = new Upstream(network, this);
         this.gates = new ShardGates(settings);
-        this.decisions = new Decisions(this, place, peers, counters);
-        this.snapshots = new SnapshotRequests(place, files, this::apply);
+        this.beginning = new ModelBeginning(this, settings, place, files, parts.shards(settings), gates);
+        this.decisions = new Decisions(this, place, peers, new SliceLedger(place.servers(), counters));
+        this.snapshots =
+                new SnapshotRequests(place, files, outcome -> replicas.mayEnd(outcome), this::apply);
+    }
+
+    /** Who is followed. */
+    interface Following {
+        /** Follows {@code address} from now on, or nobody. */
+        void follow(@Nullable InetSocketAddress address);
+    }
+
+    /** Connects to the server that decides; the job fails if it is away for too long. */
+    public void connect(InetSocketAddress decider, Duration timeout) {
+        upstream.follow(decider, timeout, reason -> fail(LostServer.message("server 0", decider.toString(), reason)));
+    }
+
+    /** Makes this a replica, which serves nobody before it is told what for; before it hears of any connection. */
+    public void replicate() {
+        if (settings.consistency().bySlices()) {
+            throw SliceLedger.notReplicated(settings.consistency());
+        }
+        Replication created = new Replication(this, place, files, counters, parts::backup);
+        replication = created;
+        replicas = created;
+    }
+
+    /** Is what {@code membership} says of server {@code self} from now on; for a replica. */
+    public void assign(Membership membership, int self) {
+        Replication present = replication;
+        if (present == null) {
+            throw new IllegalStateException("Cannot assign shard: " + place
+                    + " is kept once, expected a replica; give all processes one configuration");
+        }
+        present.assign(membership, self, this::follow);
+    }
+
+    private void follow(@Nullable InetSocketAddress address) {
+        if (address == null) {
+            upstream.leave();
+        } else {
+            // Whoever watches over the job says when another server is to be followed.
+            upstream.follow(address, network.patience(), reason -> {
+                LOG.warn("Still following: {}", reason);
+                follow(address);
+            });
+        }
+    }
+
+    /** The epoch whose primary has nothing that this backup lacks; −1 while there is none. Read from any thread. */
+    public long followedEpoch() {
+        Replication present = replication;
+        return present == null ? -1 : present.followedEpoch();
     }
 
     /** Completes with the reason once the job cannot go on. */
@@ -90,8 +142,15 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     @Override
     public void opened(Connection connection) {
         LOG.info("Connected: peer={} address={}", connection.peer(), connection.address());
+        if (replicas.admits(connection)) {
+            join(connection);
+        }
+    }
+
+    /** Takes in a worker, the server that decides, or one that is told what this one decides. */
+    void join(Connection connection) {
         peers.add(connection);
-        decisions.tell(connection, model == null ? null : model.lastOutcome());
+        decisions.tell(connection);
     }
 
     @Override
@@ -108,7 +167,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
                     FrameType.FAILURE, Failure.newBuilder().setReason(failed).build());
         } else if (Addition.isOne(frame.type())) {
             gradient(connection, frame);
-        } else {
+        } else if (!replicas.takes(connection, frame)) {
             try {
                 handle(connection, frame);
             } finally {
@@ -119,15 +178,15 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
 
     private void handle(Connection connection, ReceivedFrame frame) {
         switch (frame.type()) {
-            case INITIALISE -> initialise(connection, frame);
-            case INITIAL_WEIGHTS -> load(connection, frame);
+            case INITIALISE -> beginning.initialise(connection, frame);
+            case INITIAL_WEIGHTS -> beginning.load(connection, frame);
             case WORKER_REPORT -> decisions.report(connection, Messages.report(frame.header(WorkerReport.class)));
-            case SHARD_SQUARES -> decisions.squares(connection, Messages.squares(frame.header(ShardSquares.class)));
+            case SHARD_SQUARES -> decisions.squares(connection, frame.header(ShardSquares.class));
             case OUTCOME -> {
                 if (!peers.isDecider(connection)) {
                     throw unexpected(frame.type());
                 }
-                snapshots.applyWhenIdle(Messages.outcome(frame.header(Outcome.class)));
+                end(Messages.outcome(frame.header(Outcome.class)));
             }
             case PULL -> pull(connection, new RangeAnswer(frame.header(Pull.class), model()));
             case PULL_ROWS ->
@@ -146,95 +205,47 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
                 + ", expected one that this peer may send now; both ends must run the same version");
     }
 
-    /** What is agreed. */
     ServedModel model() {
-        if (model == null) {
-            throw new IllegalArgumentException(
-                    "Cannot handle frame: no parameters are agreed, expected INITIALISE first; initialise the store");
-        }
-        return model;
+        return beginning.model();
     }
 
-    private void initialise(Connection connection, ReceivedFrame frame) {
-        Initialise request = frame.header(Initialise.class);
-        checkAgreement("servers", request.getServers(), place.servers());
-        checkAgreement("logicalWorkers", request.getLogicalWorkers(), settings.logicalWorkers());
-        checkAgreement("chunkElements", request.getChunkElements(), settings.chunkElements());
-        checkAgreement(
-                "consistency", request.getConsistency(), settings.consistency().toString());
-        ParameterTable table = Messages.table(frame.body().bytes());
-        if (model == null) {
-            create(table);
-        }
-        ServedModel agreed = model();
-        if (!agreed.table().equals(table)) {
-            throw new IllegalArgumentException("Cannot initialise parameters: parameters=" + table.size()
-                    + " elements=" + table.elements() + ", expected the agreed table of "
-                    + agreed.table().size() + " parameters and "
-                    + agreed.table().elements()
-                    + " elements; all processes must build one model");
-        }
-        boolean unloaded = agreed.shard().version() < 0 && !files.canRestore();
-        if (unloaded && request.getHasWeights()) {
-            offers.add(connection);
-        }
-        gates.whenPublished(0, () -> {
-            Initialised.Builder answer =
-                    Initialised.newBuilder().setVersion(agreed.shard().version());
-            if (place.decides()) {
-                answer.setLossScale(agreed.coordinator().scaler().scale());
-            }
-            connection.send(FrameType.INITIALISED, answer.build());
-        });
+    /** Where the model comes from. */
+    ModelBeginning beginning() {
+        return beginning;
     }
 
-    private static void checkAgreement(String what, Object found, Object expected) {
-        if (!found.equals(expected)) {
-            throw new IllegalArgumentException("Cannot initialise parameters: " + what + "=" + found + ", expected "
-                    + expected + "; give all processes one configuration");
-        }
+    /** The shard's version; −1 before it has any. */
+    long version() {
+        return beginning.version();
     }
 
-    private void create(ParameterTable table) {
-        ServedModel created;
-        try {
-            created = new ServedModel(table, settings, place, shards);
-        } catch (OutOfMemoryError e) {
-            fail("Cannot hold parameters: elements=" + table.elements() + " servers=" + place.servers()
-                    + ", expected to fit the heap; use more servers or larger containers");
-            return;
-        }
-        model = created;
-        LOG.info("Holding range: {} {}", place, created.shard().range());
-        files.restore(created.shard(), settings.initialScaler(), (scaler, problem) -> {
-            if (scaler == null) {
-                fail(String.valueOf(problem == null ? null : problem.getMessage()));
-            } else {
-                created.useScaler(scaler);
-                startIfLoaded();
-            }
-        });
+    /** Who keeps the shard a second time. */
+    Replicas replicas() {
+        return replicas;
     }
 
-    private void load(Connection connection, ReceivedFrame frame) {
-        if (!offers.isAsked(connection)) {
-            throw unexpected(frame.type());
-        }
-        model().shard()
-                .load(
-                        frame.header(InitialWeights.class).getChunk(),
-                        frame.body().bytes());
-        startIfLoaded();
+    /** What was decided last. */
+    DecisionLog log() {
+        return decisions.log();
     }
 
-    private void startIfLoaded() {
-        ServedModel current = model();
-        if (!current.isStarted() && current.shard().loadedIfComplete()) {
-            offers.clear();
-            current.start();
-            reportShard();
-            gates.open(current.shard());
-        }
+    /** Runs {@code action} once the shard has weights. */
+    void whenStarted(Runnable action) {
+        gates.whenPublished(0, action);
+    }
+
+    /** Holds back the end of the open step until {@link #releaseSteps}. */
+    void holdSteps() {
+        snapshots.hold();
+    }
+
+    void releaseSteps() {
+        snapshots.release();
+    }
+
+    /** Ends what was held back and may end now. */
+    void endSteps() {
+        snapshots.drain();
     }
 
     private void gradient(Connection connection, ReceivedFrame frame) {
@@ -242,7 +253,8 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         try {
             addition = Addition.of(frame);
             long next = model().shard().nextStep(addition.logicalWorker());
-            if (addition.step() > next + 1) {
+            // A replica that has just taken over may not have heard yet that steps were skipped.
+            if (replication == null && addition.step() > next + 1) {
                 throw new IllegalArgumentException("Cannot add gradient: step=" + addition.step()
                         + ", expected at most " + (next + 1) + "; await the outcome of a step before the next");
             }
@@ -256,7 +268,9 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     }
 
     private void add(Addition addition) {
-        addition.addTo(model().shard(), counters);
+        if (addition.addTo(model().shard(), counters) && addition.chunk() >= 0) {
+            replicas.summed(addition.chunk());
+        }
         reportShard();
     }
 
@@ -280,25 +294,33 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         };
     }
 
-    private void reportShard() {
+    /** Reports the open step, or slices, once all gradients are there. */
+    void reportShard() {
         ParameterShard shard = model().shard();
-        for (ShardReport report = shard.takeReport(); report != null; report = shard.takeReport()) {
-            decisions.report(report);
+        for (ShardReport next = shard.takeReport(); next != null; next = shard.takeReport()) {
+            ShardReport report = next;
+            replicas.reported(report, () -> decisions.report(report));
         }
     }
 
-    /** Ends a decided step, or slice, as soon as nothing needs the weights as they are. */
+    /** Tells whoever decides. */
+    void forward(ShardReport report) {
+        decisions.report(report);
+    }
+
+    /** Ends a decided step as soon as nothing needs the weights as they are. */
     void end(StepOutcome outcome) {
         snapshots.applyWhenIdle(outcome);
     }
 
     /** Ends the step, or the slice. */
-    private void apply(StepOutcome outcome) {
+    void apply(StepOutcome outcome) {
         ParameterShard shard = model().shard();
         SliceTurn turn = outcome.slice();
         if ((turn == null ? outcome.step() : turn.sequence()) < shard.state()) {
             return;
         }
+        replicas.ending(outcome);
         try {
             shard.apply(outcome);
         } catch (IllegalStateException e) {
@@ -309,6 +331,12 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         boolean applied = outcome.decision() == StepOutcome.Decision.APPLY;
         counters.add(applied ? Counter.APPLIED_STEPS : Counter.SKIPPED_STEPS, 1);
         tableSizes = shard.tables().sizes();
+        if (turn == null) {
+            decisions.log().add(outcome);
+        } else {
+            peers.decided(turn, outcome.step());
+        }
+        replicas.ended(outcome);
         reportShard();
         pulls.addAll(() -> gates.publish(shard, outcome));
     }
@@ -329,6 +357,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     @Override
     public void writable(Connection connection) {
         pulls.drain(connection);
+        replicas.writable(connection);
     }
 
     @Override
@@ -338,12 +367,16 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         if (closing) {
             return;
         }
-        offers.remove(connection);
+        beginning.closed(connection);
         decisions.closed(connection);
-        if (lostServer == null) {
-            LOG.info("Disconnected: peer={} address={} {}", connection.peer(), connection.address(), reason);
-        } else {
-            fail(LostServer.message(lostServer, connection.address(), reason));
+        LOG.info("Disconnected: peer={} address={} {}", connection.peer(), connection.address(), reason);
+        if (!replicas.closed(connection) && lostServer != null) {
+            // It connects again, unless it is gone.
+            network.timer().after(network.patience(), () -> {
+                if (!closing && !peers.isThere(lostServer)) {
+                    fail(LostServer.message(lostServer, connection.address(), reason));
+                }
+            });
         }
     }
 
@@ -361,5 +394,6 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     @Override
     public void close() {
         closing = true;
+        upstream.close();
     }
 }

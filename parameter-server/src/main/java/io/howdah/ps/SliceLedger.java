@@ -7,40 +7,63 @@ import io.howdah.ps.wire.Counter;
 import io.howdah.ps.wire.Counters;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.ps.wire.Gauge;
+import io.howdah.trainer.sync.Consistency;
 import io.howdah.trainer.sync.Coordinator;
 import io.howdah.trainer.sync.SliceTurn;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
-import java.util.ArrayList;
+import io.howdah.trainer.sync.SyncKeys;
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
- * Whom the deciding server tells of a slice: every server, in the one order, also those that connect later; and the workers that
- * reported it. On the transport's thread.
+ * Whom the deciding server tells of a slice: every server, in the one order, and again when it connects again; and the workers
+ * that reported it. On the transport's thread.
  */
 final class SliceLedger {
     private final Counters counters;
     private final Map<Integer, Set<Connection>> reporters = new LinkedHashMap<>();
-    private final List<Outcome> unheard = new ArrayList<>();
-    private int missingServers;
+    private final ArrayDeque<Outcome> unheard = new ArrayDeque<>();
+    private final long[] applied;
 
     /** @param servers how many there are */
     SliceLedger(int servers, Counters counters) {
-        this.missingServers = servers - 1;
         this.counters = counters;
+        this.applied = new long[servers];
+        applied[0] = Long.MAX_VALUE; // this one
     }
 
-    /** Another server is there. */
+    /** Another server is there, perhaps again: it is told all that it may not have heard. */
     void opened(Connection server) {
         unheard.forEach(outcome -> server.send(FrameType.OUTCOME, outcome));
-        missingServers--;
-        if (missingServers <= 0) {
-            unheard.clear();
+    }
+
+    /**
+     * Server {@code server} has applied {@code count} slices, or more.
+     *
+     * @param reports whether a server tells such numbers
+     */
+    void applied(int server, long count, IntPredicate reports) {
+        applied[server] = Math.max(applied[server], count);
+        long all = IntStream.range(0, applied.length)
+                .filter(reports)
+                .mapToLong(other -> applied[other])
+                .min()
+                .orElse(0);
+        while (!unheard.isEmpty() && unheard.element().getSequence() < all) {
+            unheard.remove();
         }
+    }
+
+    /** Why a shard that is moved by slices cannot be kept twice. */
+    static IllegalArgumentException notReplicated(Consistency consistency) {
+        return new IllegalArgumentException("Cannot replicate shards: " + SyncKeys.MODE.name() + "=" + consistency
+                + ", expected sync; a backup repeats whole steps");
     }
 
     /** {@code connection} waits for what becomes of {@code report}. */
@@ -53,7 +76,7 @@ final class SliceLedger {
     /** Tells of a decided slice. */
     void tell(StepOutcome outcome, SliceTurn turn, ServerPeers peers) {
         Outcome message = Messages.outcome(outcome);
-        if (missingServers > 0) {
+        if (applied.length > 1) {
             unheard.add(message);
         }
         peers.tellServers(message);

@@ -9,28 +9,53 @@ import io.howdah.ps.wire.FrameType;
 import io.howdah.trainer.sync.StepOutcome;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
-/** Answers requests for snapshots; the ends of steps wait while one is written. On the transport's thread. */
+/** Answers requests for snapshots; the end of the open step waits while one is written. On the transport's thread. */
 final class SnapshotRequests {
     private final ServerPlace place;
     private final SnapshotFiles files;
+    private final Predicate<StepOutcome> mayEnd;
     private final Consumer<StepOutcome> apply;
-    private int inProgress;
     private final ArrayDeque<StepOutcome> postponed = new ArrayDeque<>();
+    private int inProgress;
 
-    /** @param apply ends a step */
-    SnapshotRequests(ServerPlace place, SnapshotFiles files, Consumer<StepOutcome> apply) {
+    /**
+     * @param mayEnd whether something else holds a step's end back; {@link #drain} follows when it no longer does
+     * @param apply ends a step
+     */
+    SnapshotRequests(
+            ServerPlace place,
+            SnapshotFiles files,
+            Predicate<StepOutcome> mayEnd,
+            Consumer<StepOutcome> apply) {
         this.place = place;
         this.files = files;
+        this.mayEnd = mayEnd;
         this.apply = apply;
     }
 
     /** Applies {@code outcome} as soon as no snapshot needs the weights as they are. */
     void applyWhenIdle(StepOutcome outcome) {
-        if (inProgress > 0) {
-            postponed.add(outcome);
-        } else {
-            apply.accept(outcome);
+        postponed.add(outcome);
+        drain();
+    }
+
+    /** Holds back the end of the open step until {@link #release}. */
+    void hold() {
+        inProgress++;
+    }
+
+    /** What needed the weights as they are is done with them. */
+    void release() {
+        inProgress--;
+        drain();
+    }
+
+    /** Ends what can end now. */
+    void drain() {
+        while (inProgress == 0 && !postponed.isEmpty() && mayEnd.test(postponed.element())) {
+            apply.accept(postponed.remove());
         }
     }
 
@@ -45,9 +70,8 @@ final class SnapshotRequests {
                             + "; ask for it before contributing to that step");
             return;
         }
-        inProgress++;
+        hold();
         files.write(model.shard(), model.scaler(), request.getSet(), (blob, problem) -> {
-            inProgress--;
             if (blob == null) {
                 refuse(connection, request, place + ": " + problem);
             } else {
@@ -60,9 +84,7 @@ final class SnapshotRequests {
                                 .setCrc32C(blob.crc32c())
                                 .build());
             }
-            while (inProgress == 0 && !postponed.isEmpty()) {
-                apply.accept(postponed.remove());
-            }
+            release();
         });
     }
 

@@ -60,8 +60,8 @@ class BrokenConnectionTest {
                     Socket far = new Socket(target.getAddress(), target.getPort());
                     near.setTcpNoDelay(true);
                     far.setTcpNoDelay(true);
-                    // More than the handshake, which may not be cut: whoever is refused sees the same.
-                    long life = cuts.getAndDecrement() > 0 ? 1_000 + random.nextInt(12_000) : Long.MAX_VALUE;
+                    // Sometimes in the handshake, which is tried again a few times: whoever is refused sees the same.
+                    long life = cuts.getAndDecrement() > 0 ? random.nextInt(9_000) : Long.MAX_VALUE;
                     AtomicLong left = new AtomicLong(life);
                     daemon(() -> pump(near, far, left));
                     daemon(() -> pump(far, near, left));

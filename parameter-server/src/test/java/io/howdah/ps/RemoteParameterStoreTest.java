@@ -140,7 +140,7 @@ class RemoteParameterStoreTest {
                 assertThatThrownBy(() -> Training.await(stranger.initialise(Training.TABLE, Training.initialWeights())))
                         .hasMessageContaining("another secret, job or generation");
             }
-            assertThat(server.counters().value(Counter.REFUSED)).isEqualTo(1);
+            assertThat(server.counters().value(Counter.REFUSED)).isPositive();
         }
     }
 

@@ -32,6 +32,9 @@ final class StoreFixture implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /** How long a server may be away. */
+    private static final Duration LOST_AFTER = Duration.ofMillis(500);
+
     private static final JobAuthority AUTHORITY = JobAuthority.create("job-1");
 
     private final List<ParameterServer> servers = new ArrayList<>();
@@ -79,7 +82,12 @@ final class StoreFixture implements AutoCloseable {
         List<InetSocketAddress> addresses = fixture.addresses;
         for (int index = 0; index < servers; index++) {
             ParameterServer server = new ParameterServer(
-                    settings, new ServerPlace(index, servers), identity(servers, "server", index), blobs, source);
+                    settings,
+                    new ServerPlace(index, servers),
+                    index,
+                    identity(servers, "server", index),
+                    new ParameterServer.Storage(blobs, source, blobs),
+                    LOST_AFTER);
             fixture.servers.add(server);
             addresses.add(loopback(server.start(loopback(0))));
         }

@@ -8,9 +8,14 @@ import java.util.Set;
 /** What goes wrong, and when. */
 final class Faults {
     private static final long LONGEST_GAP = 12_000_000;
+
+    /** So many times as long, so that shards are often, and not always, on two servers again. */
+    private static final long REPLICATION = 3;
+
     private static final long LONGEST_PAUSE = 30_000_000;
     private static final long LONGEST_NOTICE = 3_000_000;
     private static final long LOOK = 2_000_000;
+    private static final long LONGEST_AFTERLIFE = 60_000_000;
 
     /** Steps moved by a successor alone, after which no server can mistake an older attempt for the newest. */
     private static final int STEPS_UNTIL_KNOWN = 3;
@@ -35,7 +40,14 @@ final class Faults {
         /** A server ends. */
         CRASH_SERVER,
         /** The server that decides ends. */
-        CRASH_COORDINATOR
+        CRASH_COORDINATOR,
+        /** With replicas: a server is taken for gone, and lives on for a while. */
+        LOSE_SERVER
+    }
+
+    /** What can happen to a job with or without replicas. */
+    static Set<Kind> kinds(boolean replicated) {
+        return replicated ? EnumSet.allOf(Kind.class) : EnumSet.complementOf(EnumSet.of(Kind.LOSE_SERVER));
     }
 
     /** How often each kind happens, of 16. */
@@ -57,6 +69,17 @@ final class Faults {
             Kind.CRASH_SERVER,
             Kind.CRASH_COORDINATOR);
 
+    /** With replicas servers fare worse: of 8. */
+    private static final List<Kind> WITH_REPLICAS = List.of(
+            Kind.CRASH_SERVER,
+            Kind.CRASH_SERVER,
+            Kind.CRASH_COORDINATOR,
+            Kind.LOSE_SERVER,
+            Kind.BREAK,
+            Kind.BREAK,
+            Kind.PAUSE,
+            Kind.CRASH_WORKER);
+
     Faults(Simulation simulation, SimulatedJob job) {
         this.simulation = simulation;
         this.job = job;
@@ -69,11 +92,19 @@ final class Faults {
     /** Plans {@code count} faults, one after the other. */
     void begin(int count) {
         if (count > 0) {
-            simulation.clock().after(simulation.random().nextLong(LONGEST_GAP), () -> {
-                happen(WEIGHTED.get(simulation.random().nextInt(WEIGHTED.size())));
+            long longest = simulation.schedule().replicated() ? REPLICATION * LONGEST_GAP : LONGEST_GAP;
+            simulation.clock().after(simulation.random().nextLong(longest), () -> {
+                happen(next());
                 begin(count - 1);
             });
         }
+    }
+
+    private Kind next() {
+        boolean ofServers =
+                simulation.schedule().replicated() && simulation.random().nextBoolean();
+        List<Kind> kinds = ofServers ? WITH_REPLICAS : WEIGHTED;
+        return kinds.get(simulation.random().nextInt(kinds.size()));
     }
 
     private void happen(Kind kind) {
@@ -109,6 +140,14 @@ final class Faults {
             }
             case CRASH_SERVER -> job.kill(server);
             case CRASH_COORDINATOR -> job.kill(job.servers().get(0));
+            case LOSE_SERVER -> {
+                simulation
+                        .clock()
+                        .after(simulation.random().nextLong(LONGEST_AFTERLIFE), () -> simulation
+                                .network()
+                                .kill(server.process(), simulation.random().nextLong(LONGEST_NOTICE)));
+                job.lose(server);
+            }
         }
     }
 

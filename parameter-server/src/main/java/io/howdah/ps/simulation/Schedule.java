@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
  * @param weightDtype wire dtype of weights
  * @param meanDelayNanos mean of what a message takes on an average link
  * @param faults how many things happen
+ * @param replicated whether every shard is on two servers
  * @param consistency how far weights may lie behind
  */
 record Schedule(
@@ -31,11 +32,9 @@ record Schedule(
         DType weightDtype,
         long meanDelayNanos,
         int faults,
+        boolean replicated,
         Consistency consistency) {
-    private static final DType[] GRADIENTS = {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16};
-    private static final DType[] WEIGHTS = {DType.FLOAT32, DType.BFLOAT16};
-
-    /** A schedule of synchronous training. */
+    /** A schedule whose shards are kept once. */
     Schedule(
             long seed,
             int servers,
@@ -58,8 +57,12 @@ record Schedule(
                 weightDtype,
                 meanDelayNanos,
                 faults,
+                false,
                 Consistency.SYNC);
     }
+
+    private static final DType[] GRADIENTS = {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16};
+    private static final DType[] WEIGHTS = {DType.FLOAT32, DType.BFLOAT16};
 
     /** The schedule of {@code seed}. */
     static Schedule of(long seed) {
@@ -85,6 +88,23 @@ record Schedule(
         return of(seed).with(bounded ? Consistency.ssp(random.nextInt(3)) : Consistency.ASYNC);
     }
 
+    /** The same, with another number of faults. */
+    Schedule withFaults(int newFaults) {
+        return new Schedule(
+                seed,
+                servers,
+                workers,
+                logicalWorkers,
+                steps,
+                snapshotEvery,
+                gradientDtype,
+                weightDtype,
+                meanDelayNanos,
+                newFaults,
+                replicated,
+                consistency);
+    }
+
     private Schedule with(Consistency other) {
         return new Schedule(
                 seed,
@@ -97,6 +117,7 @@ record Schedule(
                 weightDtype,
                 meanDelayNanos,
                 faults,
+                replicated,
                 other);
     }
 
@@ -113,6 +134,24 @@ record Schedule(
                 weightDtype,
                 meanDelayNanos,
                 faults,
+                replicated,
+                consistency);
+    }
+
+    /** The same, more steps of it and more faults, with every shard on two of several servers. */
+    Schedule withReplicas() {
+        return new Schedule(
+                seed,
+                2 + (int) (seed % 3),
+                workers,
+                logicalWorkers,
+                2 * steps,
+                snapshotEvery,
+                gradientDtype,
+                weightDtype,
+                meanDelayNanos,
+                2 + faults,
+                true,
                 consistency);
     }
 }

@@ -2,13 +2,16 @@
 package io.howdah.ps.simulation;
 
 import io.howdah.ps.LostServer;
-import io.howdah.ps.ServerPlace;
+import io.howdah.ps.Membership;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts processes and puts new ones in the place of those that end, as an ApplicationMaster does. A lost server fails the
@@ -22,12 +25,14 @@ final class SimulatedJob {
 
     private final Simulation simulation;
     private final List<SimulatedServer> servers = new ArrayList<>();
+    private final List<SimulatedServer> everyServer = new ArrayList<>();
     private final Map<Integer, SimulatedWorker> current = new TreeMap<>();
     private final List<SimulatedWorker> all = new ArrayList<>();
     private final Set<Integer> done = new HashSet<>();
     private final Set<Integer> copied = new HashSet<>();
     private long generation;
     private boolean restarting;
+    private @Nullable Failover failover;
 
     SimulatedJob(Simulation simulation) {
         this.simulation = simulation;
@@ -40,22 +45,29 @@ final class SimulatedJob {
 
     private void begin(int count) {
         generation++;
-        long now = generation;
         restarting = false;
         done.clear();
         copied.clear();
         servers.clear();
         simulation.begin(generation);
         for (int index = 0; index < count; index++) {
-            SimulatedServer server =
-                    new SimulatedServer(simulation, generation, new ServerPlace(index, count), simulation.snapshot());
-            servers.add(server);
-            var unused = server.session().failure().thenAccept(reason -> failed(now, reason));
+            servers.add(startServer(new SimulatedServer.Identity(generation, index, 0), count));
         }
-        servers.forEach(server -> server.start(simulation.network()));
+        failover = simulation.schedule().replicated() ? new Failover(simulation, this, servers) : null;
         for (int index = 0; index < simulation.schedule().workers(); index++) {
             startWorker(new SimulatedWorker.Identity(generation, index, 0, 0));
         }
+    }
+
+    /** Starts a server's process. */
+    SimulatedServer startServer(SimulatedServer.Identity identity, int count) {
+        SimulatedServer server = new SimulatedServer(simulation, identity, count);
+        everyServer.add(server);
+        server.sessions().forEach(session -> {
+            var unused = session.failure().thenAccept(reason -> failed(server, reason));
+        });
+        server.start(simulation.network());
+        return server;
     }
 
     private void startWorker(SimulatedWorker.Identity identity) {
@@ -65,7 +77,14 @@ final class SimulatedJob {
     }
 
     private SimulatedWorker launch(SimulatedWorker.Identity identity) {
-        SimulatedWorker worker = new SimulatedWorker(simulation, identity, servers.size());
+        Membership membership = failover == null ? null : failover.membership();
+        List<InetSocketAddress> addresses = membership == null
+                ? IntStream.range(0, servers.size()).mapToObj(SimulatedServer::address).toList()
+                : membership.primaries();
+        SimulatedWorker worker = new SimulatedWorker(simulation, identity, addresses);
+        if (membership != null) {
+            worker.assign(membership);
+        }
         all.add(worker);
         return worker;
     }
@@ -120,8 +139,8 @@ final class SimulatedJob {
         kill(worker);
     }
 
-    private void failed(long failedGeneration, String reason) {
-        if (failedGeneration == generation) {
+    private void failed(SimulatedServer server, String reason) {
+        if (server.identity().generation() == generation && server == servers.get(server.identity().index())) {
             if (!LostServer.isTold(reason)) {
                 simulation.report("generation " + generation + " failed: " + reason);
             }
@@ -168,10 +187,24 @@ final class SimulatedJob {
         }
     }
 
-    /** Ends a server's process, and with it the generation. */
+    /** Ends a server's process, and with it the generation, unless another server has its shards too. */
     void kill(SimulatedServer server) {
         simulation.network().kill(server.process(), notice());
-        restart();
+        if (failover == null) {
+            restart();
+        } else {
+            simulation.clock().after(notice(), () -> lose(server));
+        }
+    }
+
+    /** Takes a server for gone. */
+    void lose(SimulatedServer server) {
+        if (failover == null || server.identity().generation() != generation || restarting || isFinished()) {
+            return;
+        }
+        if (!failover.lose(server)) {
+            restart();
+        }
     }
 
     private void restart() {
@@ -180,14 +213,15 @@ final class SimulatedJob {
         }
         restarting = true;
         simulation.clock().after(notice(), () -> {
-            servers.forEach(server -> simulation.network().kill(server.process(), notice()));
+            everyServer.forEach(server -> simulation.network().kill(server.process(), notice()));
             for (SimulatedWorker worker : all) {
                 boolean livesOn = simulation.random().nextBoolean();
                 simulation
                         .clock()
                         .after(livesOn ? simulation.random().nextLong(LONGEST_AFTERLIFE) : 0, () -> kill(worker));
             }
-            begin(1 + simulation.random().nextInt(MOST_SERVERS));
+            int fewest = simulation.schedule().replicated() ? 2 : 1;
+            begin(fewest + simulation.random().nextInt(MOST_SERVERS));
         });
     }
 

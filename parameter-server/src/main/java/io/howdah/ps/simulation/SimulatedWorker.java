@@ -2,7 +2,7 @@
 package io.howdah.ps.simulation;
 
 import io.howdah.ps.ClientSession;
-import io.howdah.ps.LostServer;
+import io.howdah.ps.Membership;
 import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.Role;
 import io.howdah.trainer.checkpoint.BlobInfo;
@@ -13,6 +13,7 @@ import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Tensor;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ import java.util.stream.IntStream;
 /** A worker's process: the production session, and a training loop whose computation is made up. */
 final class SimulatedWorker {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long PAUSE = 5_000_000;
+    private static final int MOST_DOUBLINGS = 7;
 
     private final Simulation simulation;
     private final Identity identity;
@@ -44,17 +47,20 @@ final class SimulatedWorker {
     /** Which worker of which generation; {@code copy} tells processes of one attempt apart. */
     record Identity(long generation, int index, int attempt, int copy) {}
 
-    SimulatedWorker(Simulation simulation, Identity identity, int servers) {
+    SimulatedWorker(Simulation simulation, Identity identity, List<InetSocketAddress> servers) {
         this.simulation = simulation;
         this.identity = identity;
-        this.servers = servers;
+        this.servers = servers.size();
         this.process = new SimulatedProcess(simulation.clock(), identity.toString());
         this.endpoint = new Endpoint(
                 process, new Peer(Role.WORKER, identity.index), simulation.connections(identity.generation));
         this.session = new ClientSession(
                 simulation.workload().settings(),
-                IntStream.range(0, servers).mapToObj(SimulatedServer::address).toList(),
-                this::connect);
+                servers,
+                (server, losses) -> simulation
+                        .clock()
+                        .after(losses <= 1 ? 0 : PAUSE << Math.min(losses, MOST_DOUBLINGS), () -> process.execute(
+                                () -> connect(server))));
         int workers = simulation.schedule().workers();
         this.own = IntStream.range(0, simulation.workload().settings().logicalWorkers())
                 .filter(logical -> logical % workers == identity.index)
@@ -90,6 +96,11 @@ final class SimulatedWorker {
     /** Gives memory back. */
     void dispose() {
         weights.forEach(Tensor::close);
+    }
+
+    /** Hears where the shards are. */
+    void assign(Membership membership) {
+        process.execute(() -> session.assign(membership));
     }
 
     void start() {
@@ -130,15 +141,8 @@ final class SimulatedWorker {
     }
 
     private void connect(int server) {
-        simulation
-                .network()
-                .connect(
-                        endpoint,
-                        SimulatedServer.address(server),
-                        PATIENCE,
-                        session.link(server),
-                        reason -> session.fail(new IllegalStateException(
-                                LostServer.message("server " + server, "server-" + server, reason))));
+        ClientSession.Attempt attempt = session.attempt(server);
+        simulation.network().connect(endpoint, session.address(server), PATIENCE, attempt, attempt::failed);
     }
 
     private <T> void call(Consumer<CompletableFuture<T>> request, Consumer<T> then) {

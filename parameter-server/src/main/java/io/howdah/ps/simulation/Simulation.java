@@ -1,17 +1,19 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.simulation;
 
+import io.howdah.ps.ServerParts;
 import io.howdah.ps.ServerPlace;
-import io.howdah.ps.ShardFactory;
 import io.howdah.ps.wire.ConnectionSettings;
 import io.howdah.ps.wire.Counters;
 import io.howdah.ps.wire.JobIdentity;
+import io.howdah.ps.wire.Timer;
 import io.howdah.trainer.checkpoint.BlobInfo;
 import io.howdah.trainer.sync.SnapshotSource;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Tensor;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +42,8 @@ final class Simulation {
     private final VirtualClock clock = new VirtualClock();
     private final SimulatedNetwork network;
     private final SimulatedBlobs blobs = new SimulatedBlobs();
+    private SimulatedBlobs transfers = new SimulatedBlobs();
+    private long transfersOf;
     private final Counters counters = new Counters(clock::nanoTime);
     private final List<Tensor> initialWeights = new ArrayList<>();
     private final SimulatedJob job;
@@ -115,10 +119,12 @@ final class Simulation {
         return parts;
     }
 
-    /** Makes the shard of a server. */
-    ShardFactory shards(long generation, ServerPlace place) {
+    /** What a server is made of. */
+    ServerParts parts(long generation, ServerPlace place) {
         SliceRecord record = slices;
-        return record == null ? parts.shards() : parts.slices().of(record.observer(generation, place));
+        return record == null
+                ? parts.server()
+                : parts.server().withSlices(parts.slices().of(record.observer(generation, place)));
     }
 
     /** A generation begins. */
@@ -166,6 +172,15 @@ final class Simulation {
         return blobs;
     }
 
+    /** Where shards lie on their way between servers of the present generation. */
+    SimulatedBlobs transfers() {
+        if (transfersOf != job.generation()) {
+            transfersOf = job.generation();
+            transfers = new SimulatedBlobs();
+        }
+        return transfers;
+    }
+
     List<Tensor> initialWeights() {
         return initialWeights;
     }
@@ -184,6 +199,21 @@ final class Simulation {
                 action.run();
             }
         });
+    }
+
+    /** Time as a process sees it: nothing happens to one that has ended. */
+    Timer timerOf(SimulatedProcess process) {
+        return new Timer() {
+            @Override
+            public long nanoTime() {
+                return clock.nanoTime();
+            }
+
+            @Override
+            public void after(Duration delay, Runnable action) {
+                clock.after(delay, () -> process.execute(action));
+            }
+        };
     }
 
     /** How long a logical worker computes, in nanoseconds. */

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ final class ConnectionEvents extends ChannelInboundHandlerAdapter {
     private final NettyConnection connection;
     private final @Nullable Supplier<ChannelBinding> binding;
     private final Duration handshakeTimeout;
-    private final Consumer<String> refused;
+    private final Transport.Refused refused;
     private boolean wasActive;
     private @Nullable String failure;
 
@@ -37,7 +36,7 @@ final class ConnectionEvents extends ChannelInboundHandlerAdapter {
             NettyConnection connection,
             @Nullable Supplier<ChannelBinding> binding,
             Duration handshakeTimeout,
-            Consumer<String> refused) {
+            Transport.Refused refused) {
         this.connection = connection;
         this.binding = binding;
         this.handshakeTimeout = handshakeTimeout;
@@ -81,7 +80,7 @@ final class ConnectionEvents extends ChannelInboundHandlerAdapter {
         boolean open = connection.isOpen();
         connection.ended(failure);
         if (wasActive && !open) {
-            refused.accept(failure == null ? connection.closeReason() : failure);
+            refused.accept(failure == null ? connection.closeReason() : failure, connection.hasRefused());
         }
     }
 

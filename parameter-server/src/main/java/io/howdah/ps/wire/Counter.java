@@ -22,6 +22,7 @@ public enum Counter {
     SLICES_AHEAD_BY_8_OR_MORE(
             "slices", "Slices of a logical worker that was 8 steps or more ahead of the slowest one."),
     FENCED("frames", "Frames of another generation; their connections were closed."),
+    PROMOTIONS("shards", "Replicas that took over from a lost server."),
     REFUSED("connections", "Connections closed because of what they sent."),
     READ_PAUSES(
             "pauses", "How often reading paused, because received gradients or weights held all the memory they may."),

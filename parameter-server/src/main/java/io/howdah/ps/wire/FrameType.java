@@ -5,7 +5,10 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.howdah.ps.proto.Challenge;
+import io.howdah.ps.proto.ChunkMean;
 import io.howdah.ps.proto.Failure;
+import io.howdah.ps.proto.Follow;
+import io.howdah.ps.proto.Followed;
 import io.howdah.ps.proto.Gradient;
 import io.howdah.ps.proto.Hello;
 import io.howdah.ps.proto.InitialWeights;
@@ -17,12 +20,15 @@ import io.howdah.ps.proto.Pull;
 import io.howdah.ps.proto.PullRows;
 import io.howdah.ps.proto.Pulled;
 import io.howdah.ps.proto.PulledRows;
+import io.howdah.ps.proto.ReplicaState;
 import io.howdah.ps.proto.RequestFailed;
 import io.howdah.ps.proto.RowGradient;
+import io.howdah.ps.proto.RowMeans;
 import io.howdah.ps.proto.SendWeights;
 import io.howdah.ps.proto.ShardSquares;
 import io.howdah.ps.proto.Snapshot;
 import io.howdah.ps.proto.SnapshotWritten;
+import io.howdah.ps.proto.StepMeans;
 import io.howdah.ps.proto.Welcome;
 import io.howdah.ps.proto.WorkerReport;
 import java.io.IOException;
@@ -51,7 +57,13 @@ public enum FrameType {
     ROW_GRADIENT(18, RowGradient.parser()),
     PULL_ROWS(19, PullRows.parser()),
     PULLED_ROWS(20, PulledRows.parser()),
-    NEXT_STEP(21, NextStep.parser());
+    FOLLOW(21, Follow.parser()),
+    FOLLOWED(22, Followed.parser()),
+    REPLICA_STATE(23, ReplicaState.parser()),
+    CHUNK_MEAN(24, ChunkMean.parser()),
+    ROW_MEANS(25, RowMeans.parser()),
+    STEP_MEANS(26, StepMeans.parser()),
+    NEXT_STEP(27, NextStep.parser());
 
     private static final FrameType[] VALUES = values();
 

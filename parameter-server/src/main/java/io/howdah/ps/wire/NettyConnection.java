@@ -284,6 +284,11 @@ final class NettyConnection implements Connection, FrameSink {
         }
     }
 
+    /** Whether this end would not have the other. */
+    boolean hasRefused() {
+        return refused;
+    }
+
     String closeReason() {
         return closeReason;
     }

@@ -93,7 +93,7 @@ public final class Transport implements Timer, AutoCloseable {
                     protected void initChannel(Channel channel) {
                         Supplier<ChannelBinding> binding = tls == null ? null : tls.accept(channel);
                         NettyConnection connection = new NettyConnection(channel, settings, listener, null);
-                        install(channel, connection, binding, reason -> {});
+                        install(channel, connection, binding, Refused.NOBODY);
                     }
                 });
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
@@ -119,13 +119,22 @@ public final class Transport implements Timer, AutoCloseable {
         new Connector(this, timer, address, timeout, failed).begin(self, listener);
     }
 
+    /** Hears of a connection that ended before its handshake did. */
+    @FunctionalInterface
+    interface Refused {
+        Refused NOBODY = (reason, certain) -> {};
+
+        /** @param certain true if this end refused the other; else it may have been cut */
+        void accept(String reason, boolean certain);
+    }
+
     /** One attempt; {@code unreachable} or {@code refused} is told why it came to nothing. */
     void attempt(
             InetSocketAddress address,
             Peer self,
             ConnectionListener listener,
             Consumer<String> unreachable,
-            Consumer<String> refused) {
+            Refused refused) {
         new Bootstrap()
                 .group(group)
                 .channel(socketChannel)
@@ -153,7 +162,7 @@ public final class Transport implements Timer, AutoCloseable {
             Channel channel,
             NettyConnection connection,
             @Nullable Supplier<ChannelBinding> binding,
-            Consumer<String> refused) {
+            Refused refused) {
         channels.add(channel);
         FrameDecoder decoder = new FrameDecoder(connection);
         // What is read from the socket of an encrypted channel are records, not frames.

@@ -3,6 +3,7 @@ package io.howdah.ps.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.howdah.ps.ServerParts;
 import io.howdah.ps.wire.Admission;
 import io.howdah.ps.wire.OpenAdmission;
 import io.howdah.trainer.sync.BrokenShards;
@@ -29,21 +30,21 @@ class BrokenRulesTest {
 
     @Test
     void addingTwiceIsNoticed() {
-        assertNoticed(new Parts(BrokenShards::withoutDedup, Admission::new));
+        assertNoticed(new Parts(new ServerParts(BrokenShards::withoutDedup, true), Admission::new));
     }
 
     @Test
     void addingInOrderOfArrivalIsNoticed() {
-        assertNoticed(new Parts(BrokenShards::withoutOrder, Admission::new));
+        assertNoticed(new Parts(new ServerParts(BrokenShards::withoutOrder, true), Admission::new));
     }
 
     @Test
     void takingGradientsOfDeadAttemptsIsNoticed() {
-        assertNoticed(new Parts(BrokenShards::withoutAttempts, Admission::new));
+        assertNoticed(new Parts(new ServerParts(BrokenShards::withoutAttempts, true), Admission::new));
     }
 
     @Test
     void takingFramesOfDeadGenerationsIsNoticed() {
-        assertNoticed(new Parts(ParameterShard::new, OpenAdmission::new));
+        assertNoticed(new Parts(new ServerParts(ParameterShard::new, true), OpenAdmission::new));
     }
 }

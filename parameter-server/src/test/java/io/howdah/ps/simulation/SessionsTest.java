@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.MessageLite;
 import io.howdah.ps.ClientSession;
+import io.howdah.ps.ServerNetwork;
+import io.howdah.ps.ServerParts;
 import io.howdah.ps.ServerPlace;
 import io.howdah.ps.ServerSession;
 import io.howdah.ps.SnapshotFiles;
@@ -98,7 +100,14 @@ class SessionsTest {
         network.listen(
                 SimulatedServer.address(0),
                 server,
-                new ServerSession(workload.settings(), place, files, CONNECTIONS.counters()));
+                new ServerSession(
+                        workload.settings(),
+                        place,
+                        files,
+                        CONNECTIONS.counters(),
+                        new ServerNetwork(
+                                clock, (address, timeout, listener, failed) -> {}, ServerNetwork.PATIENCE),
+                        ServerParts.production()));
         Endpoint first = endpoint(Role.WORKER, 0);
         Played lost = offerWeights(first);
         Played next = offerWeights(endpoint(Role.WORKER, 0));
@@ -136,13 +145,13 @@ class SessionsTest {
         List<List<Long>> answers = List.of(first, second);
         Endpoint worker = endpoint(Role.WORKER, 0);
         ClientSession session = new ClientSession(
-                workload.settings(), List.of(SimulatedServer.address(0), SimulatedServer.address(1)), server -> {});
+                workload.settings(), List.of(SimulatedServer.address(0), SimulatedServer.address(1)), (server, losses) -> {});
         for (int index = 0; index < 2; index++) {
             Played server = new Played();
             server.versions.addAll(answers.get(index));
             network.listen(SimulatedServer.address(index), endpoint(Role.SERVER, index), server);
             network.connect(
-                    worker, SimulatedServer.address(index), Duration.ofSeconds(1), session.link(index), reason -> {});
+                    worker, SimulatedServer.address(index), Duration.ofSeconds(1), session.attempt(index), reason -> {});
         }
         CompletableFuture<Long> version = new CompletableFuture<>();
         session.run(version, future -> session.initialise(workload.table(), null, future));

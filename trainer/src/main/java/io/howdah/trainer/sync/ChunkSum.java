@@ -1,6 +1,8 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.sync;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -90,6 +92,14 @@ class ChunkSum {
         for (int i = 0; i < sum.length; i++) {
             sum[i] /= total;
         }
+    }
+
+    /** Takes the mean gradient that another process has summed, in place of all contributions. */
+    void complete(ByteBuffer mean, long allSamples) {
+        mean.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(sum);
+        seen.set(0, waiting.length);
+        next = waiting.length;
+        samples = allSamples;
     }
 
     /** Adds the squares of the mean gradient, block by block. */

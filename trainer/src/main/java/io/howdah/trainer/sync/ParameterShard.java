@@ -204,10 +204,25 @@ public class ParameterShard {
         boolean folded = sum.add(contribution, payload);
         if (sum.isComplete()) {
             sum.average();
-            updates.addSquares(sum, squares);
-            completeChunks++;
+            completed(sum);
         }
         return folded ? Arrival.FOLDED : Arrival.WAITING;
+    }
+
+    /** Counts a chunk whose mean gradient is there. */
+    void completed(ChunkSum sum) {
+        updates.addSquares(sum, squares);
+        completeChunks++;
+    }
+
+    /** The open step's sum of one chunk. */
+    ChunkSum sum(int chunk) {
+        return sums[chunk];
+    }
+
+    /** By logical worker, the newest attempt seen; not a copy. */
+    int[] newestAttempts() {
+        return newestAttempt;
     }
 
     /** Adds one piece of a logical worker's gradients of rows, as {@link #add}. */

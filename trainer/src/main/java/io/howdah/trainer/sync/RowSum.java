@@ -45,7 +45,7 @@ final class RowSum {
 
     boolean hasSeen(RowContribution rows) {
         BitSet came = seen[rows.push().logicalWorker()];
-        return came != null && came.get(rows.piece());
+        return isComplete() || came != null && came.get(rows.piece());
     }
 
     /** Pieces that the other pieces of this push told of; 0 before the first. */
@@ -183,6 +183,25 @@ final class RowSum {
         for (int start = sums.at(row); start < end; start += ParameterTable.BLOCK_ELEMENTS) {
             squares.add(ChunkSum.squaresOf(slab, start, Math.min(end, start + ParameterTable.BLOCK_ELEMENTS)));
         }
+    }
+
+    /** Takes the mean gradient of a row that another process has summed, D values in float32. */
+    void put(long id, int contributions, ByteBuffer mean) {
+        int slot = index.add(id);
+        sums.ensure(slot);
+        contributors.ensure(slot);
+        contributors.set(slot, (long) pieces.length << Integer.SIZE | contributions);
+        float[] slab = sums.slab(slot);
+        int at = sums.at(slot);
+        for (int i = 0; i < width; i++) {
+            slab[at + i] = mean.getFloat();
+        }
+    }
+
+    /** All rows were {@link #put}, in place of all contributions. */
+    void complete(long allSamples) {
+        next = pieces.length;
+        samples = allSamples;
     }
 
     /** Forgets everything and releases what waits. */

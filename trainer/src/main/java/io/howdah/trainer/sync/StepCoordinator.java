@@ -43,6 +43,42 @@ public final class StepCoordinator implements Coordinator {
         this.step = step;
     }
 
+    /** Steps skipped in a row so far. */
+    public int skips() {
+        return skips;
+    }
+
+    /** Goes on after {@code before} steps skipped in a row. */
+    public void resumeSkips(int before) {
+        skips = before;
+    }
+
+    /** Knows that there are processes of these attempts, by logical worker, and takes no reports of older ones. */
+    public void knowAttempts(int[] attempts) {
+        for (int worker = 0; worker < attempts.length; worker++) {
+            newestAttempt[worker] = Math.max(newestAttempt[worker], attempts[worker]);
+        }
+    }
+
+    /** Takes over what another coordinator has decided of the open step; a decision of another step changes nothing. */
+    public void follow(StepOutcome outcome) {
+        if (outcome.step() != step) {
+            return;
+        }
+        boolean finite = outcome.decision() == Decision.APPLY;
+        skips = finite ? 0 : skips + 1;
+        scaler = scaler.after(finite ? LossScaler.StepResult.FINITE : LossScaler.StepResult.OVERFLOW);
+        closeStep(outcome);
+    }
+
+    private void closeStep(StepOutcome outcome) {
+        Arrays.fill(workers, null);
+        Arrays.fill(shards, null);
+        squares.clear();
+        step++;
+        last = outcome;
+    }
+
     /** The step that is open. */
     public long step() {
         return step;
@@ -148,11 +184,7 @@ public final class StepCoordinator implements Coordinator {
         }
         finite &= squares.isFinite();
         StepOutcome outcome = finite ? apply(samples, lossSum, evaluation) : skip(samples, lossSum, evaluation);
-        Arrays.fill(workers, null);
-        Arrays.fill(shards, null);
-        squares.clear();
-        step++;
-        last = outcome;
+        closeStep(outcome);
         if (skips >= maximumSkips) {
             throw new IllegalStateException("Cannot go on training: step=" + outcome.step() + " skippedInARow=" + skips
                     + " because gradients were not finite, expected fewer than " + SyncKeys.MAX_SKIPPED_STEPS.name()

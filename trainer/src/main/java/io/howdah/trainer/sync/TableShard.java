@@ -50,6 +50,12 @@ final class TableShard {
         return folded;
     }
 
+    /** All mean gradients were put into the sums by another process. */
+    void complete(long samples) {
+        averaged = true;
+        sum.complete(samples);
+    }
+
     /**
      * Adds Σg² of the complete mean gradients. Gradients that will be dropped because their ids have no rows yet do not
      * count, unless they are not finite.
