@@ -23,12 +23,7 @@ import java.util.function.ToIntFunction;
  * @param action adds them and takes over the frame's body
  */
 record Addition(
-        long step,
-        int logicalWorker,
-        int bytes,
-        int chunk,
-        ToIntFunction<ParameterShard> elements,
-        Action action) {
+        long step, int logicalWorker, int bytes, int chunk, ToIntFunction<ParameterShard> elements, Action action) {
     /** Adds the gradients. */
     interface Action {
         ParameterShard.Arrival addTo(ParameterShard shard);

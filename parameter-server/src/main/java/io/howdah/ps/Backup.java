@@ -143,8 +143,7 @@ class Backup {
                 .build();
         int bytes = shard.range().chunkSize(chunk) * Float.BYTES;
         pieces.add(new Mean(
-                shard.version(),
-                to -> to.send(FrameType.CHUNK_MEAN, header, bytes, into -> sums.read(chunk, into))));
+                shard.version(), to -> to.send(FrameType.CHUNK_MEAN, header, bytes, into -> sums.read(chunk, into))));
     }
 
     private void offerStep(ParameterShard shard, ShardSums sums) {
@@ -156,16 +155,17 @@ class Backup {
             }
         }
         int[] attempts = sums.attempts();
-        StepMeans header = StepMeans.newBuilder()
-                .setStep(step)
-                .setSamples(sums.samples())
-                .build();
+        StepMeans header =
+                StepMeans.newBuilder().setStep(step).setSamples(sums.samples()).build();
         pieces.add(new Mean(
                 step,
-                to -> to.send(FrameType.STEP_MEANS, header, attempts.length * Integer.BYTES, into -> into.order(
-                                ByteOrder.LITTLE_ENDIAN)
-                        .asIntBuffer()
-                        .put(attempts))));
+                to -> to.send(
+                        FrameType.STEP_MEANS,
+                        header,
+                        attempts.length * Integer.BYTES,
+                        into -> into.order(ByteOrder.LITTLE_ENDIAN)
+                                .asIntBuffer()
+                                .put(attempts))));
     }
 
     private void offerRows(long step, ShardSums sums, int table, int from, int to) {

@@ -179,7 +179,7 @@ public final class ClientSession {
                 .setLogicalWorkers(settings.logicalWorkers())
                 .setChunkElements(settings.chunkElements())
                 .setHasWeights(asking.weights() != null)
-                .setConsistency(settings.consistency().toString())
+                .setConsistency(settings.consistency().bySlices() ? settings.consistency().toString() : "")
                 .build();
         byte[] body = Messages.table(asking.table()).toByteArray();
         link.send(FrameType.INITIALISE, request, body.length, into -> into.put(body));

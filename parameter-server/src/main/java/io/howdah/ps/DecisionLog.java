@@ -38,6 +38,7 @@ final class DecisionLog {
 
     /** Whether whoever has {@code version} misses nothing that is no longer kept. */
     boolean reaches(long version, long presentVersion) {
-        return version >= presentVersion || !outcomes.isEmpty() && version >= outcomes.get(0).step();
+        return version >= presentVersion
+                || !outcomes.isEmpty() && version >= outcomes.get(0).step();
     }
 }

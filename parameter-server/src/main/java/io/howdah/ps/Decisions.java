@@ -42,8 +42,7 @@ final class Decisions {
             slices.opened(connection);
             for (StepOutcome outcome : log.all()) {
                 session.replicas()
-                        .whenRecorded(
-                                outcome, () -> connection.send(FrameType.OUTCOME, Messages.outcome(outcome)));
+                        .whenRecorded(outcome, () -> connection.send(FrameType.OUTCOME, Messages.outcome(outcome)));
             }
         }
     }
@@ -83,8 +82,7 @@ final class Decisions {
         session.whenTurn(report.logicalWorker(), report.step(), connection, () -> {
             Coordinator coordinator = session.model().coordinator();
             StepOutcome last = log.last();
-            StepOutcome decided =
-                    last != null && report.step() == last.step() ? last : coordinator.answer(report);
+            StepOutcome decided = last != null && report.step() == last.step() ? last : coordinator.answer(report);
             if (decided == null) {
                 slices.await(connection, report);
                 decide(() -> coordinator.report(report));

@@ -120,8 +120,8 @@ final class Follower {
                             + " same version",
                     e);
         }
-        ServedModel created = session.beginning().create(Messages.table(
-                description.getTable().toByteString().asReadOnlyByteBuffer()));
+        ServedModel created = session.beginning()
+                .create(Messages.table(description.getTable().toByteString().asReadOnlyByteBuffer()));
         if (created == null) {
             return;
         }

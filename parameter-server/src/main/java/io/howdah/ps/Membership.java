@@ -22,7 +22,8 @@ public record Membership(List<Shard> shards) {
      * @param primary answers workers
      * @param backup holds the shard a second time; null while there is no such server
      */
-    public record Shard(long epoch, Replica primary, @Nullable Replica backup) {}
+    public record Shard(
+            long epoch, Replica primary, @Nullable Replica backup) {}
 
     /**
      * A shard on a server.

@@ -8,6 +8,7 @@ import io.howdah.ps.wire.Connection;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.ps.wire.ReceivedFrame;
 import io.howdah.trainer.amp.LossScaler;
+import io.howdah.trainer.sync.Consistency;
 import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.ShardGates;
 import io.howdah.trainer.sync.SyncSettings;
@@ -67,9 +68,10 @@ final class ModelBeginning {
         checkAgreement("servers", request.getServers(), place.servers());
         checkAgreement("logicalWorkers", request.getLogicalWorkers(), settings.logicalWorkers());
         checkAgreement("chunkElements", request.getChunkElements(), settings.chunkElements());
+        String consistency = request.getConsistency();
         checkAgreement(
                 "consistency",
-                request.getConsistency(),
+                consistency.isEmpty() ? Consistency.SYNC.toString() : consistency,
                 settings.consistency().toString());
         ParameterTable table = Messages.table(frame.body().bytes());
         if (model == null) {

@@ -76,8 +76,8 @@ public final class ParameterServer implements AutoCloseable {
                         identity, bodyLimit, HeldMemory.perConnection(settings.logicalWorkers(), bodyLimit), counters),
                 "howdah-server-" + place.index());
         this.writer = Executors.newSingleThreadExecutor(work -> daemon("howdah-snapshots-" + place.index(), work));
-        SnapshotFiles files = new SnapshotFiles(
-                place, storage.blobs, storage.source, writer, transport::execute, storage.transfers);
+        SnapshotFiles files =
+                new SnapshotFiles(place, storage.blobs, storage.source, writer, transport::execute, storage.transfers);
         Peer self = new Peer(Role.SERVER, process);
         ServerNetwork network = new ServerNetwork(
                 transport,
@@ -93,8 +93,7 @@ public final class ParameterServer implements AutoCloseable {
      * @param source snapshot to go on from, or null
      * @param transfers where a shard's state lies on its way to another server
      */
-    public record Storage(
-            BlobStore blobs, @Nullable SnapshotSource source, BlobStore transfers) {}
+    public record Storage(BlobStore blobs, @Nullable SnapshotSource source, BlobStore transfers) {}
 
     private static Thread daemon(String name, Runnable work) {
         Thread thread = new Thread(work, name);

@@ -200,7 +200,8 @@ final class Replication implements Replicas {
 
     private boolean isOlder(Follow follow) {
         return membership != null
-                && follow.getEpoch() < membership.shards().get(follow.getShard()).epoch();
+                && follow.getEpoch()
+                        < membership.shards().get(follow.getShard()).epoch();
     }
 
     private void backUp(Connection connection, Peer peer, Follow follow) {
@@ -220,8 +221,9 @@ final class Replication implements Replicas {
 
     private void resume(Connection connection, Backup second, long version) {
         if (!session.log().reaches(version, session.version())) {
-            session.fail("Cannot go on with the backup of " + place + ": version=" + version + ", expected at least that of"
-                    + " the last step that moved the weights; restart from the last checkpoint");
+            session.fail(
+                    "Cannot go on with the backup of " + place + ": version=" + version + ", expected at least that of"
+                            + " the last step that moved the weights; restart from the last checkpoint");
             return;
         }
         if (handedOver > 0) {

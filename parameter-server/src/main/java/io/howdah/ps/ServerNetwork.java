@@ -22,7 +22,6 @@ public record ServerNetwork(Timer timer, Dialer dialer, Duration patience) {
     @FunctionalInterface
     public interface Dialer {
         /** As {@link io.howdah.ps.wire.Transport#connect}. */
-        void connect(
-                InetSocketAddress address, Duration timeout, ConnectionListener listener, Consumer<String> failed);
+        void connect(InetSocketAddress address, Duration timeout, ConnectionListener listener, Consumer<String> failed);
     }
 }

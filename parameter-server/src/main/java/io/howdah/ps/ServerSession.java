@@ -76,8 +76,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         this.gates = new ShardGates(settings);
         this.beginning = new ModelBeginning(this, settings, place, files, parts.shards(settings), gates);
         this.decisions = new Decisions(this, place, peers, new SliceLedger(place.servers(), counters));
-        this.snapshots =
-                new SnapshotRequests(place, files, outcome -> replicas.mayEnd(outcome), this::apply);
+        this.snapshots = new SnapshotRequests(place, files, outcome -> replicas.mayEnd(outcome), this::apply);
     }
 
     /** Who is followed. */

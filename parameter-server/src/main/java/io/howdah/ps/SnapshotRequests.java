@@ -25,10 +25,7 @@ final class SnapshotRequests {
      * @param apply ends a step
      */
     SnapshotRequests(
-            ServerPlace place,
-            SnapshotFiles files,
-            Predicate<StepOutcome> mayEnd,
-            Consumer<StepOutcome> apply) {
+            ServerPlace place, SnapshotFiles files, Predicate<StepOutcome> mayEnd, Consumer<StepOutcome> apply) {
         this.place = place;
         this.files = files;
         this.mayEnd = mayEnd;

@@ -53,7 +53,8 @@ final class Failover {
         simulation.clock().after(LOOK, () -> {
             if (!isOver()) {
                 for (SimulatedServer server : servers) {
-                    if (server.process().isAlive() && !lost.contains(server.identity().index())) {
+                    if (server.process().isAlive()
+                            && !lost.contains(server.identity().index())) {
                         server.reportBackups(table);
                     }
                 }
@@ -98,12 +99,13 @@ final class Failover {
         for (SimulatedServer server : List.copyOf(awaited)) {
             simulation.clock().after(notice(), () -> {
                 server.assign(membership);
-                server.process().execute(() -> simulation.clock().after(notice(), () -> {
-                    awaited.remove(server);
-                    if (awaited.isEmpty() && change == changes && !isOver()) {
-                        tellWorkers(membership);
-                    }
-                }));
+                server.process()
+                        .execute(() -> simulation.clock().after(notice(), () -> {
+                            awaited.remove(server);
+                            if (awaited.isEmpty() && change == changes && !isOver()) {
+                                tellWorkers(membership);
+                            }
+                        }));
             });
         }
     }

@@ -143,9 +143,13 @@ final class Faults {
             case LOSE_SERVER -> {
                 simulation
                         .clock()
-                        .after(simulation.random().nextLong(LONGEST_AFTERLIFE), () -> simulation
-                                .network()
-                                .kill(server.process(), simulation.random().nextLong(LONGEST_NOTICE)));
+                        .after(
+                                simulation.random().nextLong(LONGEST_AFTERLIFE),
+                                () -> simulation
+                                        .network()
+                                        .kill(
+                                                server.process(),
+                                                simulation.random().nextLong(LONGEST_NOTICE)));
                 job.lose(server);
             }
         }

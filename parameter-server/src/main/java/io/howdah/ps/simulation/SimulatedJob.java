@@ -79,7 +79,9 @@ final class SimulatedJob {
     private SimulatedWorker launch(SimulatedWorker.Identity identity) {
         Membership membership = failover == null ? null : failover.membership();
         List<InetSocketAddress> addresses = membership == null
-                ? IntStream.range(0, servers.size()).mapToObj(SimulatedServer::address).toList()
+                ? IntStream.range(0, servers.size())
+                        .mapToObj(SimulatedServer::address)
+                        .toList()
                 : membership.primaries();
         SimulatedWorker worker = new SimulatedWorker(simulation, identity, addresses);
         if (membership != null) {
@@ -140,7 +142,8 @@ final class SimulatedJob {
     }
 
     private void failed(SimulatedServer server, String reason) {
-        if (server.identity().generation() == generation && server == servers.get(server.identity().index())) {
+        if (server.identity().generation() == generation
+                && server == servers.get(server.identity().index())) {
             if (!LostServer.isTold(reason)) {
                 simulation.report("generation " + generation + " failed: " + reason);
             }

@@ -59,8 +59,9 @@ final class SimulatedWorker {
                 servers,
                 (server, losses) -> simulation
                         .clock()
-                        .after(losses <= 1 ? 0 : PAUSE << Math.min(losses, MOST_DOUBLINGS), () -> process.execute(
-                                () -> connect(server))));
+                        .after(
+                                losses <= 1 ? 0 : PAUSE << Math.min(losses, MOST_DOUBLINGS),
+                                () -> process.execute(() -> connect(server))));
         int workers = simulation.schedule().workers();
         this.own = IntStream.range(0, simulation.workload().settings().logicalWorkers())
                 .filter(logical -> logical % workers == identity.index)

@@ -159,10 +159,7 @@ public final class Transport implements Timer, AutoCloseable {
 
     /** @param binding of a channel that is encrypted: TLS stands before everything else in it; null for a plain one */
     private void install(
-            Channel channel,
-            NettyConnection connection,
-            @Nullable Supplier<ChannelBinding> binding,
-            Refused refused) {
+            Channel channel, NettyConnection connection, @Nullable Supplier<ChannelBinding> binding, Refused refused) {
         channels.add(channel);
         FrameDecoder decoder = new FrameDecoder(connection);
         // What is read from the socket of an encrypted channel are records, not frames.

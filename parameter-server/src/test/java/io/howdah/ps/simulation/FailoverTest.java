@@ -59,8 +59,9 @@ class FailoverTest {
         Map<Faults.Kind, Integer> kinds = new EnumMap<>(Faults.Kind.class);
         results.forEach(result -> result.faults().forEach(kind -> kinds.merge(kind, 1, Integer::sum)));
         assertThat(kinds).containsOnlyKeys(Faults.Kind.values());
-        assertThat(results).as("several servers lost in one generation").anyMatch(result -> result.generations() == 1
-                && result.counter(Counter.PROMOTIONS) > 2);
+        assertThat(results)
+                .as("several servers lost in one generation")
+                .anyMatch(result -> result.generations() == 1 && result.counter(Counter.PROMOTIONS) > 2);
         assertThat(results).as("too many at once").anyMatch(result -> result.generations() > 1);
     }
 

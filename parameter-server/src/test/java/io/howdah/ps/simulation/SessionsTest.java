@@ -105,8 +105,7 @@ class SessionsTest {
                         place,
                         files,
                         CONNECTIONS.counters(),
-                        new ServerNetwork(
-                                clock, (address, timeout, listener, failed) -> {}, ServerNetwork.PATIENCE),
+                        new ServerNetwork(clock, (address, timeout, listener, failed) -> {}, ServerNetwork.PATIENCE),
                         ServerParts.production()));
         Endpoint first = endpoint(Role.WORKER, 0);
         Played lost = offerWeights(first);
@@ -145,13 +144,19 @@ class SessionsTest {
         List<List<Long>> answers = List.of(first, second);
         Endpoint worker = endpoint(Role.WORKER, 0);
         ClientSession session = new ClientSession(
-                workload.settings(), List.of(SimulatedServer.address(0), SimulatedServer.address(1)), (server, losses) -> {});
+                workload.settings(),
+                List.of(SimulatedServer.address(0), SimulatedServer.address(1)),
+                (server, losses) -> {});
         for (int index = 0; index < 2; index++) {
             Played server = new Played();
             server.versions.addAll(answers.get(index));
             network.listen(SimulatedServer.address(index), endpoint(Role.SERVER, index), server);
             network.connect(
-                    worker, SimulatedServer.address(index), Duration.ofSeconds(1), session.attempt(index), reason -> {});
+                    worker,
+                    SimulatedServer.address(index),
+                    Duration.ofSeconds(1),
+                    session.attempt(index),
+                    reason -> {});
         }
         CompletableFuture<Long> version = new CompletableFuture<>();
         session.run(version, future -> session.initialise(workload.table(), null, future));

@@ -70,7 +70,7 @@ class SliceSimulationTest {
 
     @Test
     void aSeedRepeatsExactly() {
-        for (long seed = 0; seed < 5; seed++) {
+        for (long seed = 0; seed < 3; seed++) {
             SimulationResult first = new Simulation(Schedule.bySlices(seed), Parts.production()).run();
             SimulationResult second = new Simulation(Schedule.bySlices(seed), Parts.production()).run();
             assertThat(second).as("seed %d", seed).isEqualTo(first);
@@ -81,8 +81,7 @@ class SliceSimulationTest {
         Parts parts = new Parts(ServerParts.production(), Admission::new, shards);
         return LongStream.range(0, BROKEN)
                 .parallel()
-                .mapToObj(seed ->
-                        new Simulation(Schedule.bySlices(seed).withFaults(MANY_FAULTS), parts)
+                .mapToObj(seed -> new Simulation(Schedule.bySlices(seed).withFaults(MANY_FAULTS), parts)
                         .run()
                         .problem())
                 .filter(Objects::nonNull)
@@ -91,9 +90,10 @@ class SliceSimulationTest {
 
     @Test
     void addingTwiceIsNoticed() {
+        // A chunk that is counted twice stands for one that has not come.
         assertThat(problems(observer -> (table, range, workers, optimiser, tables) ->
                         new Repeating(table, range, workers, optimiser, tables, observer)))
-                .anyMatch(problem -> problem.contains("the last weights differ") || problem.contains("of norm"));
+                .anyMatch(problem -> problem.contains("Cannot end slice") || problem.contains("the last weights differ"));
     }
 
     @Test

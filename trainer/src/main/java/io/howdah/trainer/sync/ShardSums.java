@@ -27,9 +27,7 @@ public final class ShardSums {
 
     /** Writes the mean gradient of a complete chunk, float32. */
     public void read(int chunk, ByteBuffer into) {
-        into.order(ByteOrder.LITTLE_ENDIAN)
-                .asFloatBuffer()
-                .put(shard.sum(chunk).gradient());
+        into.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(shard.sum(chunk).gradient());
     }
 
     /**
@@ -39,14 +37,16 @@ public final class ShardSums {
      * @throws IllegalArgumentException if it is not as long as the chunk
      */
     public void put(long step, int chunk, long samples, ByteBuffer mean) {
-        int bytes = chunk < 0 || chunk >= shard.range().chunks() ? -1 : shard.range().chunkSize(chunk) * Float.BYTES;
+        int bytes = chunk < 0 || chunk >= shard.range().chunks()
+                ? -1
+                : shard.range().chunkSize(chunk) * Float.BYTES;
         if (mean.remaining() != bytes) {
             throw new IllegalArgumentException("Cannot copy sum: chunk=" + chunk + " bytes=" + mean.remaining()
                     + ", expected " + bytes + "; all processes must use one parameter table");
         }
         if (step > shard.version()) {
-            throw new IllegalArgumentException("Cannot copy sum: step=" + step + ", expected at most "
-                    + shard.version() + "; decisions must come before the sums of later steps");
+            throw new IllegalArgumentException("Cannot copy sum: step=" + step + ", expected at most " + shard.version()
+                    + "; decisions must come before the sums of later steps");
         }
         if (step == shard.version() && !shard.sum(chunk).isComplete()) {
             shard.sum(chunk).complete(mean, samples);
