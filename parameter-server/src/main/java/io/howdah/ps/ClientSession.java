@@ -10,7 +10,6 @@ import io.howdah.ps.proto.NextStep;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pulled;
 import io.howdah.ps.proto.RequestFailed;
-import io.howdah.ps.proto.Snapshot;
 import io.howdah.ps.proto.SnapshotWritten;
 import io.howdah.ps.wire.ConnectionListener;
 import io.howdah.ps.wire.FrameType;
@@ -30,9 +29,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,7 +49,7 @@ public final class ClientSession {
     private final List<ServerLink> links = new ArrayList<>();
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
     private final RangePulls pulls = new RangePulls(links);
-    private final Map<Long, PendingSnapshot> snapshots = new LinkedHashMap<>();
+    private final SnapshotCalls snapshots = new SnapshotCalls(links);
     private final PendingReports reports = new PendingReports();
     private final NextSteps questions = new NextSteps();
     private @Nullable AgreedModel model;
@@ -83,13 +80,6 @@ public final class ClientSession {
     public interface Attempt extends ConnectionListener {
         /** There will be no connection. */
         void failed(String reason);
-    }
-
-    /** Makes another connection. */
-    @FunctionalInterface
-    public interface Reconnecting {
-        /** @param losses how many were lost since a step was decided: wait longer the more there are */
-        void reconnect(int server, int losses);
     }
 
     /** Where server {@code server} is now. */
@@ -179,7 +169,10 @@ public final class ClientSession {
                 .setLogicalWorkers(settings.logicalWorkers())
                 .setChunkElements(settings.chunkElements())
                 .setHasWeights(asking.weights() != null)
-                .setConsistency(settings.consistency().bySlices() ? settings.consistency().toString() : "")
+                .setConsistency(
+                        settings.consistency().bySlices()
+                                ? settings.consistency().toString()
+                                : "")
                 .build();
         byte[] body = Messages.table(asking.table()).toByteArray();
         link.send(FrameType.INITIALISE, request, body.length, into -> into.put(body));
@@ -295,30 +288,7 @@ public final class ClientSession {
 
     /** {@link io.howdah.trainer.sync.ParameterStore#snapshot}. */
     public void snapshot(long version, String set, CompletableFuture<List<BlobInfo>> future) {
-        long request = nextRequest++;
-        Snapshot message = Snapshot.newBuilder()
-                .setRequest(request)
-                .setVersion(version)
-                .setSet(set)
-                .build();
-        snapshots.put(request, new PendingSnapshot(future, message, links.size()));
-        links.forEach(link -> link.send(FrameType.SNAPSHOT, message));
-    }
-
-    private void written(ServerLink link, SnapshotWritten answer) {
-        PendingSnapshot snapshot = snapshots.get(answer.getRequest());
-        BlobInfo blob = new BlobInfo(answer.getBlob(), answer.getBytes(), answer.getCrc32C());
-        if (snapshot != null && snapshot.written(link.server(), blob)) {
-            snapshots.remove(answer.getRequest());
-            snapshot.future().complete(snapshot.blobs());
-        }
-    }
-
-    private void refused(RequestFailed answer) {
-        PendingSnapshot snapshot = snapshots.remove(answer.getRequest());
-        if (snapshot != null) {
-            snapshot.future().completeExceptionally(new IllegalStateException(answer.getReason()));
-        }
+        snapshots.ask(nextRequest++, version, set, future);
     }
 
     /** A connection is there: sends what the server has not answered. */
@@ -337,11 +307,7 @@ public final class ClientSession {
             questions.resume(link);
         }
         pulls.resume(link);
-        for (PendingSnapshot snapshot : snapshots.values()) {
-            if (snapshot.awaits(link.server())) {
-                link.send(FrameType.SNAPSHOT, snapshot.request());
-            }
-        }
+        snapshots.resume(link);
     }
 
     /** A connection is gone: asks for another. */
@@ -378,8 +344,8 @@ public final class ClientSession {
                 questions.answered(frame.header(NextStep.class));
             }
             case PULLED -> pulls.pulled(link, frame.header(Pulled.class));
-            case SNAPSHOT_WRITTEN -> written(link, frame.header(SnapshotWritten.class));
-            case REQUEST_FAILED -> refused(frame.header(RequestFailed.class));
+            case SNAPSHOT_WRITTEN -> snapshots.written(link, frame.header(SnapshotWritten.class));
+            case REQUEST_FAILED -> snapshots.refused(frame.header(RequestFailed.class));
             case FAILURE ->
                 fail(new IllegalStateException(frame.header(Failure.class).getReason()));
             default ->

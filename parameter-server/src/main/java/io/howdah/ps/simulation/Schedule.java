@@ -9,8 +9,7 @@ import java.util.SplittableRandom;
  * One simulated training and what happens to it, all from one seed.
  *
  * @param seed of everything that is random
- * @param servers S of the first generation
- * @param workers W, worker processes
+ * @param processes of the first generation
  * @param logicalWorkers V
  * @param steps of the training
  * @param snapshotEvery steps between snapshots
@@ -18,13 +17,11 @@ import java.util.SplittableRandom;
  * @param weightDtype wire dtype of weights
  * @param meanDelayNanos mean of what a message takes on an average link
  * @param faults how many things happen
- * @param replicated whether every shard is on two servers
  * @param consistency how far weights may lie behind
  */
 record Schedule(
         long seed,
-        int servers,
-        int workers,
+        Processes processes,
         int logicalWorkers,
         int steps,
         int snapshotEvery,
@@ -32,8 +29,16 @@ record Schedule(
         DType weightDtype,
         long meanDelayNanos,
         int faults,
-        boolean replicated,
         Consistency consistency) {
+    /**
+     * How many processes there are of which kind.
+     *
+     * @param servers S
+     * @param workers W
+     * @param replicated whether every shard is on two servers
+     */
+    record Processes(int servers, int workers, boolean replicated) {}
+
     /** A schedule whose shards are kept once. */
     Schedule(
             long seed,
@@ -48,8 +53,7 @@ record Schedule(
             int faults) {
         this(
                 seed,
-                servers,
-                workers,
+                new Processes(servers, workers, false),
                 logicalWorkers,
                 steps,
                 snapshotEvery,
@@ -57,8 +61,22 @@ record Schedule(
                 weightDtype,
                 meanDelayNanos,
                 faults,
-                false,
                 Consistency.SYNC);
+    }
+
+    /** S of the first generation. */
+    int servers() {
+        return processes.servers();
+    }
+
+    /** W, worker processes. */
+    int workers() {
+        return processes.workers();
+    }
+
+    /** Whether every shard is on two servers. */
+    boolean replicated() {
+        return processes.replicated();
     }
 
     private static final DType[] GRADIENTS = {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16};
@@ -85,15 +103,19 @@ record Schedule(
     static Schedule bySlices(long seed) {
         SplittableRandom random = new SplittableRandom(seed * 31 + 1);
         boolean bounded = random.nextInt(3) > 0;
-        return of(seed).with(bounded ? Consistency.ssp(random.nextInt(3)) : Consistency.ASYNC);
+        Schedule plain = of(seed);
+        return plain.with(plain.faults, bounded ? Consistency.ssp(random.nextInt(3)) : Consistency.ASYNC);
     }
 
     /** The same, with another number of faults. */
     Schedule withFaults(int newFaults) {
+        return with(newFaults, consistency);
+    }
+
+    private Schedule with(int newFaults, Consistency other) {
         return new Schedule(
                 seed,
-                servers,
-                workers,
+                processes,
                 logicalWorkers,
                 steps,
                 snapshotEvery,
@@ -101,23 +123,6 @@ record Schedule(
                 weightDtype,
                 meanDelayNanos,
                 newFaults,
-                replicated,
-                consistency);
-    }
-
-    private Schedule with(Consistency other) {
-        return new Schedule(
-                seed,
-                servers,
-                workers,
-                logicalWorkers,
-                steps,
-                snapshotEvery,
-                gradientDtype,
-                weightDtype,
-                meanDelayNanos,
-                faults,
-                replicated,
                 other);
     }
 
@@ -125,8 +130,7 @@ record Schedule(
     Schedule withSteps(int newSteps) {
         return new Schedule(
                 seed,
-                servers,
-                workers,
+                processes,
                 logicalWorkers,
                 newSteps,
                 snapshotEvery,
@@ -134,7 +138,6 @@ record Schedule(
                 weightDtype,
                 meanDelayNanos,
                 faults,
-                replicated,
                 consistency);
     }
 
@@ -142,8 +145,7 @@ record Schedule(
     Schedule withReplicas() {
         return new Schedule(
                 seed,
-                2 + (int) (seed % 3),
-                workers,
+                new Processes(2 + (int) (seed % 3), workers(), true),
                 logicalWorkers,
                 2 * steps,
                 snapshotEvery,
@@ -151,7 +153,6 @@ record Schedule(
                 weightDtype,
                 meanDelayNanos,
                 2 + faults,
-                true,
                 consistency);
     }
 }

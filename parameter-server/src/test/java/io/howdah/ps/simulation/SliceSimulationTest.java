@@ -93,7 +93,8 @@ class SliceSimulationTest {
         // A chunk that is counted twice stands for one that has not come.
         assertThat(problems(observer -> (table, range, workers, optimiser, tables) ->
                         new Repeating(table, range, workers, optimiser, tables, observer)))
-                .anyMatch(problem -> problem.contains("Cannot end slice") || problem.contains("the last weights differ"));
+                .anyMatch(
+                        problem -> problem.contains("Cannot end slice") || problem.contains("the last weights differ"));
     }
 
     @Test

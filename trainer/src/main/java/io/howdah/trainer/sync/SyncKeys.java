@@ -69,6 +69,14 @@ public final class SyncKeys {
             "Encrypt connections between workers and parameter servers with TLS 1.3, under certificates made for this job."
                     + " Without it they are cheaper, and still authenticated.");
 
+    public static final Key<String> REPLICATION = Key.choice(
+            "howdah.ps.replication",
+            "none",
+            List.of("none", "backup"),
+            "Whether every shard of the parameters is kept on a second server. With backup, a lost server is followed by its"
+                    + " backup and by a new container, and no step is lost; servers need twice the memory, and at least"
+                    + " two of them. With none, a lost server fails the job, which can resume from its last checkpoint.");
+
     public static final List<Key<?>> ALL = Stream.concat(
                     Stream.of(
                             GRADIENT_DTYPE,
@@ -78,7 +86,8 @@ public final class SyncKeys {
                             STALENESS,
                             MAX_SKIPPED_STEPS,
                             CHUNK_ELEMENTS,
-                            TLS),
+                            TLS,
+                            REPLICATION),
                     TableKeys.ALL.stream())
             .<Key<?>>map(key -> key)
             .toList();

@@ -18,7 +18,6 @@ import java.util.function.LongToDoubleFunction;
  * @param accumulation k, micro-batches per step of each logical worker; the gradient is the mean over all their samples
  * @param seed seed of the reading order and of random ops
  * @param share the part of the global batch that this process computes
- * @param consistency how far the weights of a step may lie behind
  * @param precision dtypes of computing and of the wire
  * @param learningRate rate of the c-th applied step, from 1, to be told; the parameter store has its own
  * @param checkpoints when checkpoints are written
@@ -31,38 +30,11 @@ public record TrainSettings(
         int accumulation,
         long seed,
         WorkerShare share,
-        Consistency consistency,
         Precision precision,
         LongToDoubleFunction learningRate,
         CheckpointSettings checkpoints,
         EvaluationSettings evaluation,
         AnomalySearch search) {
-    /** Settings of synchronous training. */
-    public TrainSettings(
-            long steps,
-            int batchRows,
-            int accumulation,
-            long seed,
-            WorkerShare share,
-            Precision precision,
-            LongToDoubleFunction learningRate,
-            CheckpointSettings checkpoints,
-            EvaluationSettings evaluation,
-            AnomalySearch search) {
-        this(
-                steps,
-                batchRows,
-                accumulation,
-                seed,
-                share,
-                Consistency.SYNC,
-                precision,
-                learningRate,
-                checkpoints,
-                evaluation,
-                search);
-    }
-
     /** Whether to look for the op that an infinity or NaN comes from. */
     public enum AnomalySearch {
         OFF,
@@ -77,8 +49,7 @@ public record TrainSettings(
                 config.getInt(TrainKeys.BATCH_SIZE),
                 config.getInt(TrainKeys.ACCUMULATION),
                 config.get(TrainKeys.SEED),
-                new WorkerShare(sync.logicalWorkers(), ownWorkers, attempt),
-                sync.consistency(),
+                new WorkerShare(sync.logicalWorkers(), ownWorkers, attempt, sync.consistency()),
                 Precision.of(sync, DType.named(config.get(AmpKeys.DTYPE))),
                 sync.optimiser().learningRate()::at,
                 CheckpointSettings.of(config),
@@ -118,9 +89,14 @@ public record TrainSettings(
         return evaluation.isDue(step) || checkpoints.isDue(step);
     }
 
+    /** How far the weights of a step may lie behind. */
+    Consistency consistency() {
+        return share.consistency();
+    }
+
     /** The oldest version that step {@code step} may be computed with. */
     long minimumVersion(long step) {
-        return isBoundary(step) ? step : consistency.minimumVersion(step);
+        return isBoundary(step) ? step : consistency().minimumVersion(step);
     }
 
     /** In which order logical worker {@code worker} reads. */

@@ -112,6 +112,7 @@ public final class ApplicationMasterMain {
                 events.start();
                 JobResult result = containers.await();
                 writeResult(result);
+                deleteTransfers();
                 unregister(containers, result);
                 return result;
             }
@@ -156,6 +157,23 @@ public final class ApplicationMasterMain {
         return file.getName().endsWith(".json");
     }
 
+    /** Servers that were killed leave behind what was on its way to another one. */
+    private void deleteTransfers() {
+        if (plan.replicates()) {
+            Path folder = transfers(plan.config(), plan.applicationId());
+            try {
+                folder.getFileSystem(hadoop).delete(folder, true);
+            } catch (IOException e) {
+                LOG.warn("Cannot delete {}; delete it by hand", folder, e);
+            }
+        }
+    }
+
+    /** Where shards lie on their way from one server to another. */
+    public static Path transfers(Config config, String applicationId) {
+        return new Path(new Path(config.get(TrainKeys.OUTPUT), "_howdah"), "shards-" + applicationId);
+    }
+
     private void deleteStaging() {
         try {
             staged.delete();
@@ -174,7 +192,7 @@ public final class ApplicationMasterMain {
                 task.role().memory(config).containerMb(), task.role().vcores(config));
     }
 
-    private ContainerLaunchContext launchContext(TaskId task) {
+    private ContainerLaunchContext launchContext(TaskId task, int attempt) {
         Role role = task.role();
         MemoryPlan memory = role.memory(plan.config());
         List<String> arguments = List.of(
@@ -183,7 +201,8 @@ public final class ApplicationMasterMain {
                 Integer.toString(task.index()),
                 host,
                 Integer.toString(port),
-                plan.applicationId());
+                plan.applicationId(),
+                Integer.toString(attempt));
         String line =
                 command.line(TASK_MAIN, memory, role.vcores(plan.config()), role.javaOptions(plan.config()), arguments);
         return ContainerLaunchContext.newInstance(

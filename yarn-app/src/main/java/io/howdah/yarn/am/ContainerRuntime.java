@@ -7,7 +7,7 @@ interface ContainerRuntime {
     void request(TaskId task, long requestId);
 
     /** Starts the task's process in its container; a failure is a {@link JobEvent.LaunchFailed}. */
-    void launch(TaskId task, String containerId);
+    void launch(TaskId task, int attempt, String containerId);
 
     /** Gives back a container that nobody needs. */
     void release(String containerId);

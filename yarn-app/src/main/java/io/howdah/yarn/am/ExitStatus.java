@@ -2,6 +2,7 @@
 package io.howdah.yarn.am;
 
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.yarn.api.records.ContainerExitStatus;
 
 /** Explains the exit status of a container: what it means and what to do about it. */
@@ -18,7 +19,19 @@ final class ExitStatus {
             Map.entry(137, "its process was killed, often by the node's out-of-memory killer; raise %s"),
             Map.entry(143, "its process was told to end; see the NodeManager's log"));
 
+    /** Deaths that say nothing about the process. */
+    private static final Set<Integer> OF_THE_CLUSTER = Set.of(
+            ContainerExitStatus.ABORTED,
+            ContainerExitStatus.DISKS_FAILED,
+            ContainerExitStatus.PREEMPTED,
+            ContainerExitStatus.KILLED_BY_RESOURCEMANAGER);
+
     private ExitStatus() {}
+
+    /** Whether the cluster took the container away: its node was lost, or somebody with a better claim came. */
+    static boolean isOfTheCluster(int status) {
+        return OF_THE_CLUSTER.contains(status);
+    }
 
     /** A clause such as “its node was lost; submit again”. */
     static String explain(int status, Role role) {

@@ -45,16 +45,17 @@ sealed interface JobEvent {
         }
     }
 
-    /** A task is up. {@code port} is that of a server's data plane. */
-    record Registered(TaskId task, String host, int port) implements JobEvent {
+    /** A task is up. The ports are those of a server's data plane, for its own shard and for its copy of another. */
+    record Registered(TaskId task, int attempt, String host, int port, int copyPort) implements JobEvent {
         @Override
         public Type type() {
             return Type.REGISTERED;
         }
     }
 
-    /** A task lives. */
-    record Heartbeat(TaskId task, TaskMetrics metrics) implements JobEvent {
+    /** A task lives; {@code change} is the assignment that it goes by, {@code followed} what its backups have, by shard. */
+    record Heartbeat(TaskId task, int attempt, TaskMetrics metrics, long change, Map<Integer, Long> followed)
+            implements JobEvent {
         @Override
         public Type type() {
             return Type.HEARTBEAT;
@@ -62,7 +63,7 @@ sealed interface JobEvent {
     }
 
     /** A task says that it ends; {@code message} is empty if it succeeded. */
-    record Completed(TaskId task, String message, TaskMetrics metrics, Map<String, String> results)
+    record Completed(TaskId task, int attempt, String message, TaskMetrics metrics, Map<String, String> results)
             implements JobEvent {
         @Override
         public Type type() {

@@ -11,6 +11,7 @@ import io.howdah.yarn.am.TaskRecord.Stage;
 import io.howdah.yarn.umbilical.proto.Command;
 import io.howdah.yarn.umbilical.proto.JobStatus;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What happens to a job, by the table of {@link JobTable}. All tasks get a container and register; then all are told to
- * run; the job ends well once every task that ends by itself has done so, and badly at the first task that does not.
+ * run; the job ends well once every task that ends by itself has done so, and badly at the first task that says it cannot. A
+ * process that dies without a word is replaced, as long as nothing is lost with it and the configuration allows.
  *
  * <p>{@link #handle} is called by one thread; {@link #command} and {@link #status} by any.
  */
@@ -42,7 +44,10 @@ final class JobMaster {
     private boolean done;
 
     private boolean forced;
-    private volatile Command command = Command.getDefaultInstance();
+    private long nextRequest;
+    private @Nullable ShardWatch shards;
+    private Command command = Command.getDefaultInstance();
+    private volatile Told told = new Told(command, command, Map.of());
     private volatile JobStatus status = JobStatus.getDefaultInstance();
 
     JobMaster(JobPlan plan, ContainerRuntime runtime, LongSupplier clockMillis) {
@@ -55,8 +60,10 @@ final class JobMaster {
 
     /** Asks for all containers. */
     void start() {
-        for (int i = 0; i < tasks.size(); i++) {
-            runtime.request(tasks.get(i).id, i);
+        for (TaskRecord task : tasks) {
+            task.requestId = nextRequest++;
+            task.requestedMillis = startedMillis;
+            runtime.request(task.id, task.requestId);
         }
         publish();
     }
@@ -73,9 +80,33 @@ final class JobMaster {
         }
     }
 
-    /** What every task is to do now. */
+    /**
+     * What tasks are told.
+     *
+     * @param attempts of all tasks that are not the first
+     */
+    private record Told(Command servers, Command others, Map<TaskId, Integer> attempts) {
+        private static final Command REPLACED = Command.newBuilder()
+                .setKind(Command.Kind.STOP)
+                .setReason("another process has taken this one's place")
+                .build();
+
+        Command of(TaskId task, int attempt) {
+            if (attempt < attempts.getOrDefault(task, 0)) {
+                return REPLACED;
+            }
+            return task.role() == Role.SERVER ? servers : others;
+        }
+    }
+
+    /** What an attempt of a task is to do now. */
+    Command command(TaskId task, int attempt) {
+        return told.of(task, attempt);
+    }
+
+    /** What every task that is no server is to do now. */
     Command command() {
-        return command;
+        return told.others();
     }
 
     JobStatus status() {
@@ -83,9 +114,11 @@ final class JobMaster {
     }
 
     void launch(JobEvent.Allocated event) {
-        TaskRecord task =
-                event.requestId() >= 0 && event.requestId() < tasks.size() ? tasks.get((int) event.requestId()) : null;
-        if (task == null || task.stage != Stage.REQUESTED) {
+        TaskRecord task = tasks.stream()
+                .filter(asked -> asked.requestId == event.requestId() && asked.stage == Stage.REQUESTED)
+                .findFirst()
+                .orElse(null);
+        if (task == null) {
             release(event);
             return;
         }
@@ -93,7 +126,7 @@ final class JobMaster {
         task.host = event.host();
         task.stage = Stage.LAUNCHED;
         task.lastHeardMillis = clockMillis.getAsLong();
-        runtime.launch(task.id, event.containerId());
+        runtime.launch(task.id, task.attempt, event.containerId());
     }
 
     void release(JobEvent.Allocated event) {
@@ -104,12 +137,23 @@ final class JobMaster {
 
     JobState register(JobEvent.Registered event) {
         TaskRecord task = record(event.task());
+        if (event.attempt() != task.attempt) {
+            return machine.getCurrentState();
+        }
         task.host = event.host();
         task.port = event.port();
+        task.copyPort = event.copyPort();
         task.advance(Stage.REGISTERED);
         task.lastHeardMillis = clockMillis.getAsLong();
+        if (machine.getCurrentState() == RUNNING) {
+            if (shards != null && task.id.role() == Role.SERVER) {
+                shards.joined(task, tasks);
+            }
+            return RUNNING;
+        }
         if (tasks.stream().allMatch(other -> other.isAtLeast(Stage.REGISTERED))) {
             command = plan.runCommand(tasks);
+            shards = plan.replicates() ? new ShardWatch(plan, tasks) : null;
             return RUNNING;
         }
         return ALLOCATING;
@@ -117,12 +161,20 @@ final class JobMaster {
 
     void hear(JobEvent.Heartbeat event) {
         TaskRecord task = record(event.task());
-        task.lastHeardMillis = clockMillis.getAsLong();
-        task.metrics = event.metrics();
+        if (event.attempt() == task.attempt) {
+            task.lastHeardMillis = clockMillis.getAsLong();
+            task.metrics = event.metrics();
+            if (shards != null && task.id.role() == Role.SERVER) {
+                shards.heard(event, tasks);
+            }
+        }
     }
 
     JobState complete(JobEvent.Completed event) {
         TaskRecord task = record(event.task());
+        if (event.attempt() != task.attempt) {
+            return machine.getCurrentState();
+        }
         task.metrics = event.metrics();
         task.advance(Stage.DONE);
         results.putAll(event.results());
@@ -145,6 +197,9 @@ final class JobMaster {
         if (task == null) {
             return machine.getCurrentState();
         }
+        if (replace(task, true, "its container did not start: " + event.message())) {
+            return machine.getCurrentState();
+        }
         task.stage = Stage.ENDED;
         failures.tell("Cannot start " + task.id + ": container=" + task.containerId + " host=" + task.host + " ("
                 + event.message().lines().findFirst().orElse("")
@@ -161,12 +216,48 @@ final class JobMaster {
         // While stopping, a process that ends well has obeyed, and one that we stop ourselves is no surprise.
         boolean unexpected = running || !done && !forced && event.exitStatus() != 0;
         boolean silent = task.stage != Stage.DONE;
+        boolean counts = !ExitStatus.isOfTheCluster(event.exitStatus());
+        if (silent && running && replace(task, counts, "exit=" + event.exitStatus())) {
+            return machine.getCurrentState();
+        }
         task.stage = Stage.ENDED;
         if (silent && unexpected) {
             failures.died(task, event);
             return stop("a process died");
         }
         return afterEnd();
+    }
+
+    /**
+     * Asks for another process in the place of one that is gone; returns false if the job cannot go on.
+     *
+     * @param counts whether it is the task's failure
+     */
+    private boolean replace(TaskRecord task, boolean counts, String reason) {
+        boolean isRunning = machine.getCurrentState() == RUNNING;
+        task.failures += counts ? 1 : 0;
+        if (task.failures > plan.mostFailures() || isRunning && !plan.isReplaceable(task.id.role())) {
+            return false;
+        }
+        if (isRunning && task.id.role() == Role.SERVER) {
+            List<Integer> gone = shards == null ? List.of(task.id.index()) : shards.lost(task, tasks);
+            if (!gone.isEmpty()) {
+                LOG.error("Lost {}, and nobody else has shards {}", task.id, gone);
+                return false;
+            }
+        }
+        LOG.warn(
+                "Replacing {}: attempt={} container={} host={} {} failures={} of {}",
+                task.id,
+                task.attempt,
+                task.containerId,
+                task.host,
+                reason,
+                task.failures,
+                plan.mostFailures());
+        task.replace(nextRequest++, clockMillis.getAsLong());
+        runtime.request(task.id, task.requestId);
+        return true;
     }
 
     private @Nullable TaskRecord holder(String containerId) {
@@ -188,9 +279,12 @@ final class JobMaster {
     }
 
     JobState checkAllocation(JobEvent.Tick tick) {
-        long waiting =
-                tasks.stream().filter(task -> task.stage == Stage.REQUESTED).count();
-        if (waiting > 0 && clockMillis.getAsLong() - startedMillis > plan.allocationTimeoutMillis()) {
+        long now = clockMillis.getAsLong();
+        long waiting = tasks.stream()
+                .filter(task ->
+                        task.stage == Stage.REQUESTED && now - task.requestedMillis > plan.allocationTimeoutMillis())
+                .count();
+        if (waiting > 0) {
             failures.tell(plan.allocationMessage(waiting));
             return stop("containers are missing");
         }
@@ -202,6 +296,11 @@ final class JobMaster {
         for (TaskRecord task : tasks) {
             boolean watched = task.stage == Stage.LAUNCHED || task.stage == Stage.REGISTERED;
             if (watched && now - task.lastHeardMillis > plan.taskTimeoutMillis()) {
+                String silent = task.containerId;
+                if (silent != null && replace(task, true, "silent for " + plan.taskTimeoutMillis() + " ms")) {
+                    runtime.stop(silent);
+                    continue;
+                }
                 failures.tell("Cannot hear " + task.id + ": container=" + task.containerId + " host=" + task.host
                         + " silent for " + plan.taskTimeoutMillis() + " ms, expected heartbeats; see its log");
                 return stop("a task is silent");
@@ -269,5 +368,12 @@ final class JobMaster {
 
     private void publish() {
         status = plan.status(machine.getCurrentState(), failures.best(), tasks);
+        Map<TaskId, Integer> attempts = new HashMap<>();
+        tasks.stream().filter(task -> task.attempt > 0).forEach(task -> attempts.put(task.id, task.attempt));
+        boolean twofold = shards != null && command.getKind() == Command.Kind.RUN;
+        told = new Told(
+                twofold && shards != null ? shards.forServers() : command,
+                twofold && shards != null ? shards.forOthers() : command,
+                attempts);
     }
 }

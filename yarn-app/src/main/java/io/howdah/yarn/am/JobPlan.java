@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
+import io.howdah.ps.Membership;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.sync.SyncKeys;
 import io.howdah.trainer.train.TrainKeys;
@@ -9,6 +10,8 @@ import io.howdah.yarn.umbilical.proto.Assignment;
 import io.howdah.yarn.umbilical.proto.Command;
 import io.howdah.yarn.umbilical.proto.Endpoint;
 import io.howdah.yarn.umbilical.proto.JobStatus;
+import io.howdah.yarn.umbilical.proto.Replica;
+import io.howdah.yarn.umbilical.proto.ShardReplicas;
 import io.howdah.yarn.umbilical.proto.TaskMetrics;
 import java.util.List;
 
@@ -42,8 +45,60 @@ record JobPlan(JobKind kind, String applicationId, Config config) {
                 + YarnKeys.ALLOCATION_TIMEOUT.name();
     }
 
+    /** Whether every shard is kept on two servers. */
+    boolean replicates() {
+        return config.get(SyncKeys.REPLICATION).equals("backup") && kind.roles().contains(Role.SERVER);
+    }
+
+    long mostFailures() {
+        return config.get(YarnKeys.MOST_FAILURES);
+    }
+
+    /**
+     * Whether another process can go on in the middle of the job where one of {@code role} was lost. Processes that watch for
+     * an early end must have seen all evaluations, which a new one has not.
+     */
+    boolean isReplaceable(Role role) {
+        return role != Role.WORKER || config.get(TrainKeys.PATIENCE) == 0;
+    }
+
     /** Tells every task where the servers are. */
     Command runCommand(List<TaskRecord> tasks) {
+        return Command.newBuilder()
+                .setKind(Command.Kind.RUN)
+                .setAssignment(assignment(tasks))
+                .build();
+    }
+
+    /** As {@link #runCommand(List)}, of shards that are kept twice. */
+    Command runCommand(List<TaskRecord> tasks, Membership membership, long change) {
+        Assignment.Builder assignment = assignment(tasks).clearServers().setChange(change);
+        for (Membership.Shard shard : membership.shards()) {
+            ShardReplicas.Builder replicas =
+                    ShardReplicas.newBuilder().setEpoch(shard.epoch()).setPrimary(replica(shard.primary()));
+            assignment.addServers(replicas.getPrimary().getEndpoint());
+            Membership.Replica backup = shard.backup();
+            if (backup != null) {
+                replicas.setBackup(replica(backup));
+            }
+            assignment.addShards(replicas);
+        }
+        return Command.newBuilder()
+                .setKind(Command.Kind.RUN)
+                .setAssignment(assignment)
+                .build();
+    }
+
+    private static Replica replica(Membership.Replica replica) {
+        return Replica.newBuilder()
+                .setServer(replica.server())
+                .setEndpoint(Endpoint.newBuilder()
+                        .setHost(replica.address().getHostString())
+                        .setPort(replica.address().getPort()))
+                .build();
+    }
+
+    private Assignment.Builder assignment(List<TaskRecord> tasks) {
         int workers = (int)
                 tasks.stream().filter(task -> task.id.role() == Role.WORKER).count();
         int logicalWorkers = config.getInt(SyncKeys.LOGICAL_WORKERS);
@@ -55,10 +110,7 @@ record JobPlan(JobKind kind, String applicationId, Config config) {
                 .filter(task -> task.id.role() == Role.SERVER)
                 .map(task -> Endpoint.newBuilder().setHost(task.host).setPort(task.port))
                 .forEach(assignment::addServers);
-        return Command.newBuilder()
-                .setKind(Command.Kind.RUN)
-                .setAssignment(assignment)
-                .build();
+        return assignment;
     }
 
     /** The numbers of the task that is furthest stand for the job. */

@@ -23,11 +23,28 @@ final class TaskRecord {
 
     String host = "";
     int port;
+    int copyPort;
+    int attempt;
+    int failures;
+    long requestId;
+    long requestedMillis;
     long lastHeardMillis;
     TaskMetrics metrics = TaskMetrics.getDefaultInstance();
 
     TaskRecord(TaskId id) {
         this.id = id;
+    }
+
+    /** Another process is to take this task's place. */
+    void replace(long newRequestId, long nowMillis) {
+        attempt++;
+        requestId = newRequestId;
+        requestedMillis = nowMillis;
+        stage = Stage.REQUESTED;
+        containerId = null;
+        host = "";
+        port = 0;
+        copyPort = 0;
     }
 
     boolean holdsContainer() {

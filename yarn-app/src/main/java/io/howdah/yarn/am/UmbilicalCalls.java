@@ -49,8 +49,12 @@ final class UmbilicalCalls implements UmbilicalServer.Calls {
 
     @Override
     public void register(Registration registration) throws IOException {
-        events.accept(
-                new JobEvent.Registered(known(registration.getTask()), registration.getHost(), registration.getPort()));
+        events.accept(new JobEvent.Registered(
+                known(registration.getTask()),
+                registration.getTask().getAttempt(),
+                registration.getHost(),
+                registration.getPort(),
+                registration.getCopyPort()));
     }
 
     @Override
@@ -80,8 +84,11 @@ final class UmbilicalCalls implements UmbilicalServer.Calls {
 
     @Override
     public Command heartbeat(Heartbeat heartbeat) throws IOException {
-        events.accept(new JobEvent.Heartbeat(known(heartbeat.getTask()), heartbeat.getMetrics()));
-        return master.command();
+        TaskId task = known(heartbeat.getTask());
+        int attempt = heartbeat.getTask().getAttempt();
+        events.accept(new JobEvent.Heartbeat(
+                task, attempt, heartbeat.getMetrics(), heartbeat.getChange(), heartbeat.getFollowedMap()));
+        return master.command(task, attempt);
     }
 
     @Override
@@ -90,7 +97,11 @@ final class UmbilicalCalls implements UmbilicalServer.Calls {
                 ? completion.getMessage()
                 : "Cannot finish " + known(completion.getTask()) + ": no reason given, expected one; see its log";
         events.accept(new JobEvent.Completed(
-                known(completion.getTask()), message, completion.getMetrics(), completion.getResultsMap()));
+                known(completion.getTask()),
+                completion.getTask().getAttempt(),
+                message,
+                completion.getMetrics(),
+                completion.getResultsMap()));
     }
 
     @Override

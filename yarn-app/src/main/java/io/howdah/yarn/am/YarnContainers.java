@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
@@ -39,7 +40,7 @@ final class YarnContainers implements ContainerRuntime, AutoCloseable {
     private final AMRMClientAsync<ContainerRequest> resources;
     private final NMClientAsync nodes;
     private final Function<TaskId, Resource> sizes;
-    private final Function<TaskId, ContainerLaunchContext> launches;
+    private final BiFunction<TaskId, Integer, ContainerLaunchContext> launches;
     private final Consumer<JobEvent> events;
     private final Map<String, Container> containers = new ConcurrentHashMap<>();
     private final CompletableFuture<JobResult> ended = new CompletableFuture<>();
@@ -48,7 +49,7 @@ final class YarnContainers implements ContainerRuntime, AutoCloseable {
     YarnContainers(
             Configuration hadoop,
             Function<TaskId, Resource> sizes,
-            Function<TaskId, ContainerLaunchContext> launches,
+            BiFunction<TaskId, Integer, ContainerLaunchContext> launches,
             Consumer<JobEvent> events) {
         this.sizes = sizes;
         this.launches = launches;
@@ -86,9 +87,9 @@ final class YarnContainers implements ContainerRuntime, AutoCloseable {
     }
 
     @Override
-    public void launch(TaskId task, String containerId) {
-        LOG.info("Starting {} in {}", task, containerId);
-        nodes.startContainerAsync(container(containerId), launches.apply(task));
+    public void launch(TaskId task, int attempt, String containerId) {
+        LOG.info("Starting {} attempt {} in {}", task, attempt, containerId);
+        nodes.startContainerAsync(container(containerId), launches.apply(task, attempt));
     }
 
     @Override

@@ -47,6 +47,7 @@ final class LocalTrainCommand extends Command {
                     store,
                     sync,
                     IntStream.range(0, sync.logicalWorkers()).boxed().toList(),
+                    0,
                     shownOn(line, phase));
             printer.println();
             session.results(result).forEach((name, value) -> printer.printf(Locale.ROOT, "%-28s %s%n", name, value));

@@ -19,6 +19,7 @@ final class TrainCommand extends Command {
     @Override
     protected int execute(Configuration hadoop, PrintStream printer) throws Exception {
         Config config = TrainingLength.resolve(hadoop, JobConfiguration.parse(hadoop));
+        JobChecks.checkReplication(config);
         JobChecks.checkInput(hadoop, config);
         JobChecks.checkOutput(hadoop, config);
         Pretraining.completed(hadoop, config);

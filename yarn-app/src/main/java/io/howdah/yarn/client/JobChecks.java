@@ -3,6 +3,7 @@ package io.howdah.yarn.client;
 
 import io.howdah.hdfs.DatasetManifest;
 import io.howdah.trainer.config.Config;
+import io.howdah.trainer.sync.SyncKeys;
 import io.howdah.trainer.train.TrainKeys;
 import io.howdah.yarn.config.YarnKeys;
 import io.howdah.yarn.task.TrainingSession;
@@ -21,6 +22,22 @@ public final class JobChecks {
         Path input = new Path(config.get(TrainKeys.INPUT));
         FileSystem fileSystem = input.getFileSystem(hadoop);
         DatasetManifest.read(fileSystem, input).verifyLengths(fileSystem, input);
+    }
+
+    /** There are servers enough to keep every shard twice, if it shall be, and the mode allows it. */
+    public static void checkReplication(Config config) throws JobFailedException {
+        long servers = config.get(YarnKeys.SERVERS);
+        if (config.get(SyncKeys.REPLICATION).equals("backup") && servers < 2) {
+            throw new JobFailedException("Cannot train: " + SyncKeys.REPLICATION.name() + "=backup "
+                    + YarnKeys.SERVERS.name() + "=" + servers
+                    + ", expected at least 2 servers; raise their number, or keep shards once");
+        }
+        String mode = config.get(SyncKeys.MODE);
+        if (config.get(SyncKeys.REPLICATION).equals("backup") && !mode.equals("sync")) {
+            throw new JobFailedException("Cannot train: " + SyncKeys.REPLICATION.name() + "=backup "
+                    + SyncKeys.MODE.name() + "=" + mode
+                    + ", expected sync, since a backup repeats whole steps; train in that mode, or keep shards once");
+        }
     }
 
     /** No checkpoint would be mixed with those of another job, unless it is to go on. */

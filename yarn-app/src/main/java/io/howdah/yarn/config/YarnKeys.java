@@ -63,6 +63,14 @@ public final class YarnKeys {
             Long.MAX_VALUE,
             "seconds",
             "A task that was not heard of for this long has failed.");
+    public static final Key<Long> MOST_FAILURES = Key.integer(
+            "howdah.task.max.failures",
+            3L,
+            0,
+            1_000,
+            "failures",
+            "How often the process of one task may die and be replaced by another before the job fails. Lost nodes and"
+                    + " preempted containers do not count.");
     public static final Key<Long> AM_GRACE = Key.integer(
             "howdah.task.am.grace.seconds",
             20L,
@@ -104,6 +112,7 @@ public final class YarnKeys {
             ALLOCATION_TIMEOUT,
             HEARTBEAT,
             TASK_TIMEOUT,
+            MOST_FAILURES,
             AM_GRACE,
             STOP_GRACE,
             POLL,

@@ -8,11 +8,13 @@ import io.howdah.yarn.umbilical.proto.Heartbeat;
 import io.howdah.yarn.umbilical.proto.TaskKey;
 import io.howdah.yarn.umbilical.proto.TaskMetrics;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -29,7 +31,8 @@ final class AmLink implements AutoCloseable {
 
     private final Calls calls;
     private final TaskKey task;
-    private final Supplier<TaskMetrics> metrics;
+    private final Own own;
+    private long change;
     private final long graceMillis;
     private final LongSupplier clockMillis;
     private final CompletableFuture<Assignment> assignment = new CompletableFuture<>();
@@ -39,10 +42,10 @@ final class AmLink implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "heartbeat"));
     private long lastAnswerMillis;
 
-    AmLink(Calls calls, TaskKey task, Supplier<TaskMetrics> metrics, long graceMillis, LongSupplier clockMillis) {
+    AmLink(Calls calls, TaskKey task, Own own, long graceMillis, LongSupplier clockMillis) {
         this.calls = calls;
         this.task = task;
-        this.metrics = metrics;
+        this.own = own;
         this.graceMillis = graceMillis;
         this.clockMillis = clockMillis;
         this.lastAnswerMillis = clockMillis.getAsLong();
@@ -79,7 +82,9 @@ final class AmLink implements AutoCloseable {
         try {
             Command command = calls.heartbeat(Heartbeat.newBuilder()
                     .setTask(task)
-                    .setMetrics(metrics.get())
+                    .setMetrics(own.metrics.get())
+                    .setChange(change)
+                    .putAllFollowed(own.followed.get())
                     .build());
             lastAnswerMillis = clockMillis.getAsLong();
             obey(command);
@@ -95,7 +100,13 @@ final class AmLink implements AutoCloseable {
 
     private void obey(Command command) {
         switch (command.getKind()) {
-            case RUN -> assignment.complete(command.getAssignment());
+            case RUN -> {
+                Assignment told = command.getAssignment();
+                if (!assignment.complete(told) && told.getChange() > change) {
+                    own.reassigned.accept(told);
+                }
+                change = told.getChange();
+            }
             case STOP -> {
                 assignment.completeExceptionally(new StoppedException(command.getReason()));
                 stopped.complete(command.getReason());
@@ -108,6 +119,15 @@ final class AmLink implements AutoCloseable {
     public void close() {
         thread.shutdownNow();
     }
+
+    /**
+     * The task's own part in the conversation, on the heartbeats' thread.
+     *
+     * @param metrics its numbers
+     * @param followed what its backups have, by shard
+     * @param reassigned told of every assignment after the first
+     */
+    record Own(Supplier<TaskMetrics> metrics, Supplier<Map<Integer, Long>> followed, Consumer<Assignment> reassigned) {}
 
     /** The call that this class makes; {@link UmbilicalClient#heartbeat} in a container. */
     @FunctionalInterface

@@ -32,18 +32,18 @@ final class Journals implements AutoCloseable {
         return new Journals();
     }
 
-    /** The files of a run that begins at {@code step}. */
-    static Journals open(Configuration hadoop, Config config, long step) throws IOException {
+    /** The files of a run that begins at {@code step}, and of the process of it that took the place of {@code attempt} others. */
+    static Journals open(Configuration hadoop, Config config, long step, int attempt) throws IOException {
         Path folder = new Path(config.get(TrainKeys.OUTPUT), "_howdah");
         FileSystem files = folder.getFileSystem(hadoop);
         // Readers of these files look for no checksum files beside them.
         FileSystem plain = files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
         Journals journals = new Journals();
         try {
-            journals.listeners.add(new StepJournal(
-                    journals.create(plain, new Path(folder, name(step) + ".jsonl"), System::currentTimeMillis)));
+            journals.listeners.add(new StepJournal(journals.create(
+                    plain, new Path(folder, name(step, attempt) + ".jsonl"), System::currentTimeMillis)));
             if (config.get(TrainKeys.TENSORBOARD)) {
-                Path file = new Path(folder, "tensorboard/events.out.tfevents." + name(step));
+                Path file = new Path(folder, "tensorboard/events.out.tfevents." + name(step, attempt));
                 journals.listeners.add(new TensorBoardJournal(
                         journals.create(plain, file, System::currentTimeMillis), System::currentTimeMillis));
             }
@@ -54,8 +54,8 @@ final class Journals implements AutoCloseable {
         }
     }
 
-    private static String name(long step) {
-        return String.format(Locale.ROOT, "steps-%08d", step);
+    private static String name(long step, int attempt) {
+        return String.format(Locale.ROOT, "steps-%08d", step) + (attempt == 0 ? "" : "-" + attempt);
     }
 
     private OutputStream create(FileSystem files, Path file, LongSupplier clockMillis) throws IOException {

@@ -24,6 +24,19 @@ interface Task extends AutoCloseable {
      */
     Map<String, String> run(Assignment assignment) throws Exception;
 
+    /** The port of a server's second shard; 0 where there is none. */
+    default int copyPort() {
+        return 0;
+    }
+
+    /** Hears that shards are elsewhere now, perhaps before {@link #run} has begun. Called by another thread. */
+    default void reassign(Assignment assignment) {}
+
+    /** Of a server's backups, those that have all that their primaries have: by shard the epoch. Called by another thread. */
+    default Map<Integer, Long> followed() {
+        return Map.of();
+    }
+
     /** Asks {@link #run} to return soon. Called by another thread. */
     void stop();
 

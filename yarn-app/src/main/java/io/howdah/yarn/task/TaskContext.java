@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What a task is given.
  *
  * @param id which task
+ * @param attempt how many processes it has had before
  * @param applicationId of the job
  * @param host name under which other containers reach this one
  * @param hadoop the node's configuration with the job's changes
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record TaskContext(
         TaskId id,
+        int attempt,
         String applicationId,
         String host,
         Configuration hadoop,
@@ -35,11 +37,16 @@ record TaskContext(
         @Nullable CompletableFuture<TlsIdentity> certified) {
     /** A context whose connections are plain. */
     TaskContext(TaskId id, String applicationId, String host, Configuration hadoop, Config config, JobSecret secret) {
-        this(id, applicationId, host, hadoop, config, secret, null);
+        this(id, 0, applicationId, host, hadoop, config, secret, null);
+    }
+
+    /** The context of a later process of the task. */
+    TaskContext ofAttempt(int number) {
+        return new TaskContext(id, number, applicationId, host, hadoop, config, secret, certified);
     }
 
     TaskContext withCertificate(CompletableFuture<TlsIdentity> later) {
-        return new TaskContext(id, applicationId, host, hadoop, config, secret, later);
+        return new TaskContext(id, attempt, applicationId, host, hadoop, config, secret, later);
     }
 
     /** Whether this task talks on the data plane, and TLS protects what it says. */

@@ -18,7 +18,7 @@ import org.apache.hadoop.yarn.conf.YarnConfiguration;
 /**
  * The process of a worker, server or evaluator container.
  *
- * <p>Arguments: job kind, role, index, host and port of the ApplicationMaster, application id.
+ * <p>Arguments: job kind, role, index, host and port of the ApplicationMaster, application id, attempt.
  */
 public final class TaskMain {
     private TaskMain() {}
@@ -31,8 +31,9 @@ public final class TaskMain {
         hadoop.addResource(new Path(new File(ContainerCommand.JOB_FILE).toURI()));
         Config config = JobConfiguration.parse(hadoop);
         JobSecret secret = JobSecret.from(UserGroupInformation.getCurrentUser().getCredentials());
-        TaskContext context =
-                new TaskContext(id, arguments[5], System.getenv(Environment.NM_HOST.name()), hadoop, config, secret);
+        TaskContext context = new TaskContext(
+                        id, arguments[5], System.getenv(Environment.NM_HOST.name()), hadoop, config, secret)
+                .ofAttempt(Integer.parseInt(arguments[6]));
         String containerId = System.getenv(Environment.CONTAINER_ID.name());
         // Threads of libraries must not keep a finished container alive.
         System.exit(new TaskRunner(context, containerId, System::exit).run(master));

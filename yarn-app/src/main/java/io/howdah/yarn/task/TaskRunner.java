@@ -36,6 +36,7 @@ final class TaskRunner {
         this.key = TaskKey.newBuilder()
                 .setRole(context.id().role().toString())
                 .setIndex(context.id().index())
+                .setAttempt(context.attempt())
                 .build();
     }
 
@@ -78,12 +79,13 @@ final class TaskRunner {
                 .setContainerId(containerId)
                 .setHost(context.host())
                 .setPort(port)
+                .setCopyPort(task.copyPort())
                 .setProcessId(ProcessHandle.current().pid())
                 .build());
         try (AmLink link = new AmLink(
                 umbilical::heartbeat,
                 key,
-                () -> metrics(task),
+                new AmLink.Own(() -> metrics(task), task::followed, task::reassign),
                 context.config().get(YarnKeys.AM_GRACE) * 1000,
                 System::currentTimeMillis)) {
             CompletableFuture<Void> unusedStop = link.stopped().thenRun(task::stop);

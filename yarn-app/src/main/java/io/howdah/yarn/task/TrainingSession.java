@@ -105,16 +105,18 @@ public final class TrainingSession implements AutoCloseable {
      * Trains with {@code store} until the last step or {@link #stop}.
      *
      * @param ownWorkers logical workers of this process
+     * @param attempt how many processes have computed these before
      * @param listener told of steps, and of evaluations and checkpoints where this process leads
      */
     public TrainingResult run(
-            ParameterStore store, SyncSettings sync, List<Integer> ownWorkers, TrainingListener listener)
+            ParameterStore store, SyncSettings sync, List<Integer> ownWorkers, int attempt, TrainingListener listener)
             throws IOException, InterruptedException {
         phase.accept("training");
         CheckpointWriter writer = new CheckpointWriter(blobs, store, config.settings(), training.properties());
-        TrainSettings settings = TrainSettings.of(config, sync, ownWorkers, 0);
+        TrainSettings settings = TrainSettings.of(config, sync, ownWorkers, attempt);
         ResumePoint resume = resumePoint(sync.logicalWorkers());
-        try (Journals journals = settings.leads() ? Journals.open(hadoop, config, resume.step()) : Journals.none()) {
+        try (Journals journals =
+                settings.leads() ? Journals.open(hadoop, config, resume.step(), attempt) : Journals.none()) {
             List<TrainingListener> listeners = new ArrayList<>(journals.listeners());
             listeners.add(phases());
             listeners.add(listener);

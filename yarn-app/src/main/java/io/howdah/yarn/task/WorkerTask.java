@@ -20,6 +20,8 @@ final class WorkerTask implements Task {
     private volatile String phase = "starting";
     private volatile @Nullable TrainingSession session;
     private volatile Counters counters = new Counters();
+    private @Nullable RemoteParameterStore open;
+    private @Nullable Assignment latest;
 
     WorkerTask(TaskContext context) {
         this.context = context;
@@ -46,9 +48,26 @@ final class WorkerTask implements Task {
         try (RemoteParameterStore store = new RemoteParameterStore(
                 sync, context.id().index(), Endpoints.of(assignment), identity, Endpoints.CONNECT_TIMEOUT)) {
             counters = store.counters();
+            opened(store, assignment);
             TrainingResult result =
-                    training.run(store, sync, Slices.of(context.id().index(), assignment), meter);
+                    training.run(store, sync, Slices.of(context.id().index(), assignment), context.attempt(), meter);
             return training.results(result);
+        }
+    }
+
+    private synchronized void opened(RemoteParameterStore store, Assignment first) {
+        open = store;
+        Assignment newest = latest == null ? first : latest;
+        if (newest.getShardsCount() > 0) {
+            store.assign(Endpoints.membership(newest));
+        }
+    }
+
+    @Override
+    public synchronized void reassign(Assignment assignment) {
+        latest = assignment;
+        if (open != null) {
+            open.assign(Endpoints.membership(assignment));
         }
     }
 

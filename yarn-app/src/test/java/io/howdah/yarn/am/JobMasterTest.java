@@ -33,7 +33,8 @@ class JobMasterTest {
                         "howdah.train.output", "out",
                         "howdah.allocation.timeout.seconds", "100",
                         "howdah.task.timeout.seconds", "10",
-                        "howdah.stop.grace.seconds", "5"));
+                        "howdah.stop.grace.seconds", "5",
+                        "howdah.task.max.failures", "0"));
         master = new JobMaster(new JobPlan(JobKind.TRAIN, "application_1_1", config), cluster, () -> cluster.nowMillis);
         master.start();
     }
@@ -198,8 +199,8 @@ class JobMasterTest {
     @Test
     void reportsTheNumbersOfTheFurthestWorker() {
         run();
-        master.handle(new JobEvent.Heartbeat(WORKER_0, metrics(3, 12.0, 4)));
-        master.handle(new JobEvent.Heartbeat(WORKER_1, metrics(2, 99.0, 4)));
+        master.handle(new JobEvent.Heartbeat(WORKER_0, 0, metrics(3, 12.0, 4), 0, Map.of()));
+        master.handle(new JobEvent.Heartbeat(WORKER_1, 0, metrics(2, 99.0, 4), 0, Map.of()));
         assertThat(master.status().getStep()).isEqualTo(3);
         assertThat(master.status().getLoss()).isEqualTo(3.0);
     }
@@ -211,12 +212,12 @@ class JobMasterTest {
         bringTo(state);
         for (JobEvent event : new JobEvent[] {
             new JobEvent.Tick(),
-            new JobEvent.Heartbeat(SERVER, TaskMetrics.getDefaultInstance()),
+            new JobEvent.Heartbeat(SERVER, 0, TaskMetrics.getDefaultInstance(), 0, Map.of()),
             new JobEvent.Allocated(0, "late", "node"),
-            new JobEvent.Registered(SERVER, "host", 1),
+            new JobEvent.Registered(SERVER, 0, "host", 1, 0),
             new JobEvent.ContainerEnded("unknown", 0, ""),
             new JobEvent.LaunchFailed("unknown", "no"),
-            new JobEvent.Completed(WORKER_0, "", TaskMetrics.getDefaultInstance(), Map.of()),
+            new JobEvent.Completed(WORKER_0, 0, "", TaskMetrics.getDefaultInstance(), Map.of()),
             new JobEvent.Kill("again"),
             new JobEvent.Lost("gone")
         }) {
@@ -254,15 +255,15 @@ class JobMasterTest {
     }
 
     private void register(TaskId task, int port) {
-        master.handle(new JobEvent.Registered(task, "host", port));
+        master.handle(new JobEvent.Registered(task, 0, "host", port, port));
     }
 
     private void heartbeat(TaskId task) {
-        master.handle(new JobEvent.Heartbeat(task, TaskMetrics.getDefaultInstance()));
+        master.handle(new JobEvent.Heartbeat(task, 0, TaskMetrics.getDefaultInstance(), 0, Map.of()));
     }
 
     private void complete(TaskId task, String message, Map<String, String> results) {
-        master.handle(new JobEvent.Completed(task, message, TaskMetrics.getDefaultInstance(), results));
+        master.handle(new JobEvent.Completed(task, 0, message, TaskMetrics.getDefaultInstance(), results));
     }
 
     private void end(String containerId, int status) {

@@ -25,7 +25,7 @@ final class SimulatedCluster implements ContainerRuntime {
     }
 
     @Override
-    public void launch(TaskId task, String containerId) {
+    public void launch(TaskId task, int attempt, String containerId) {
         launched.put(containerId, task);
     }
 

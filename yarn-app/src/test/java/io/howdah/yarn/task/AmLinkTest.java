@@ -8,6 +8,9 @@ import io.howdah.yarn.umbilical.proto.Command;
 import io.howdah.yarn.umbilical.proto.TaskKey;
 import io.howdah.yarn.umbilical.proto.TaskMetrics;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +19,7 @@ class AmLinkTest {
     private boolean masterLost;
     private long nowMillis;
 
+    private final List<Assignment> reassigned = new ArrayList<>();
     private final AmLink link = new AmLink(
             heartbeat -> {
                 if (masterLost) {
@@ -24,7 +28,7 @@ class AmLinkTest {
                 return reply;
             },
             TaskKey.getDefaultInstance(),
-            TaskMetrics::getDefaultInstance,
+            new AmLink.Own(TaskMetrics::getDefaultInstance, Map::of, reassigned::add),
             1000,
             () -> nowMillis);
 
@@ -43,6 +47,23 @@ class AmLinkTest {
                 .build();
         link.beat();
         assertThat(link.assignment()).isCompletedWithValueMatching(assignment -> assignment.getWorkers() == 5);
+    }
+
+    @Test
+    void tellsOfLaterAssignmentsOnce() {
+        reply = Command.newBuilder()
+                .setKind(Command.Kind.RUN)
+                .setAssignment(Assignment.newBuilder().setChange(1))
+                .build();
+        link.beat();
+        link.beat();
+        assertThat(reassigned).isEmpty();
+        reply = reply.toBuilder()
+                .setAssignment(Assignment.newBuilder().setChange(2))
+                .build();
+        link.beat();
+        link.beat();
+        assertThat(reassigned).containsExactly(reply.getAssignment());
     }
 
     @Test
