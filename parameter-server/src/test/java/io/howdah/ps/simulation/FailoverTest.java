@@ -8,9 +8,7 @@ import io.howdah.ps.wire.Admission;
 import io.howdah.ps.wire.Counter;
 import io.howdah.trainer.sync.ParameterShard;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.LongStream;
@@ -76,11 +74,9 @@ class FailoverTest {
     @Test
     void notWaitingForBackupsIsNoticed() {
         Parts hasty = new Parts(new ServerParts(ParameterShard::new, false), Admission::new);
-        List<String> problems = LongStream.range(0, BROKEN_SCHEDULES)
-                .parallel()
-                .mapToObj(seed -> run(seed, hasty).problem())
-                .filter(Objects::nonNull)
-                .toList();
-        assertThat(problems).isNotEmpty();
+        // One is enough: a schedule that gets stuck takes long to be given up.
+        assertThat(LongStream.range(0, BROKEN_SCHEDULES)
+                        .anyMatch(seed -> run(seed, hasty).problem() != null))
+                .isTrue();
     }
 }

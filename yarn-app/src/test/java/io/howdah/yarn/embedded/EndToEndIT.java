@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -41,6 +43,9 @@ class EndToEndIT {
     private static final String DATASET = "/e2e/dataset";
     private static final String[] WORDS = {"howdah", "elephant", "gradient", "shard", "node", "queue", "the", "a", "of"
     };
+
+    /** So long that several processes can be lost on the way. */
+    private static final String LONGER = "howdah.train.steps=150";
 
     @TempDir
     static java.nio.file.Path folder;
@@ -94,6 +99,79 @@ class EndToEndIT {
         assertThat(hdfs.exists(new Path(trained.results().get("checkpoint"), "manifest.json")))
                 .isTrue();
         assertNothingLeft();
+    }
+
+    @Test
+    void killedServersAndWorkersChangeNoBit() throws Exception {
+        Outcome undisturbed = howdah("train", with(training("/e2e/undisturbed"), LONGER));
+        assertThat(undisturbed.status()).as(undisturbed.text()).isZero();
+        CompletableFuture<Outcome> disturbed = CompletableFuture.supplyAsync(() -> {
+            try {
+                return howdah(
+                        "train",
+                        with(
+                                training("/e2e/disturbed"),
+                                LONGER,
+                                "howdah.ps.replication=backup",
+                                "howdah.task.heartbeat.ms=50"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        kill("server", 0, 3, disturbed);
+        kill("worker", 1, 40, disturbed);
+        Outcome outcome = disturbed.get(150, TimeUnit.SECONDS);
+        assertThat(outcome.status()).as(outcome.text()).isZero();
+        assertThat(results("/e2e/disturbed").get("train").steps()).isEqualTo(150);
+        assertThat(weights("/e2e/disturbed")).isEqualTo(weights("/e2e/undisturbed"));
+        assertThat(hdfs.listStatus(
+                        new Path("/e2e/disturbed/_howdah"),
+                        path -> path.getName().startsWith("shards-")))
+                .isEmpty();
+        assertNothingLeft();
+    }
+
+    /** Kills a task's process once so many steps are in the journal. */
+    private static void kill(String role, int index, int steps, CompletableFuture<Outcome> job) throws Exception {
+        Path journal = new Path("/e2e/disturbed/_howdah/steps-00000000.jsonl");
+        while (lines(journal) < steps || killed(role, index) == 0) {
+            assertThat(job.isDone())
+                    .as("the job ended before %s %d was killed: %s", role, index, job.getNow(null))
+                    .isFalse();
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private static long lines(Path journal) throws IOException {
+        if (!hdfs.exists(journal)) {
+            return 0;
+        }
+        try (InputStream in = hdfs.open(journal)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().count();
+        }
+    }
+
+    private static long killed(String role, int index) {
+        String words = String.join("\0", "io.howdah.yarn.launch.Launcher", "train", role, Integer.toString(index), "");
+        return cluster.containerProcesses().stream()
+                .filter(process -> commandLine(process).contains(words))
+                .filter(ProcessHandle::destroyForcibly)
+                .count();
+    }
+
+    private static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(java.nio.file.Path.of("/proc", Long.toString(process.pid()), "cmdline"));
+        } catch (IOException e) {
+            return ""; // gone meanwhile
+        }
+    }
+
+    private static byte[] weights(String output) throws IOException {
+        String checkpoint = results(output).get("train").results().get("checkpoint");
+        try (InputStream in = hdfs.open(new Path(checkpoint, "model.safetensors"))) {
+            return in.readAllBytes();
+        }
     }
 
     @Test
