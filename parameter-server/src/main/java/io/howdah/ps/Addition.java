@@ -16,12 +16,14 @@ import java.util.function.ToIntFunction;
  * Gradients of one frame that are to be added to a shard, of a chunk or of rows.
  *
  * @param step step that they belong to
+ * @param logicalWorker whose they are
  * @param bytes of the frame's body
  * @param chunk that they are of; −1 if they are of rows
  * @param elements how many there are
  * @param action adds them and takes over the frame's body
  */
-record Addition(long step, int bytes, int chunk, ToIntFunction<ParameterShard> elements, Action action) {
+record Addition(
+        long step, int logicalWorker, int bytes, int chunk, ToIntFunction<ParameterShard> elements, Action action) {
     /** Adds the gradients. */
     interface Action {
         ParameterShard.Arrival addTo(ParameterShard shard);
@@ -55,6 +57,7 @@ record Addition(long step, int bytes, int chunk, ToIntFunction<ParameterShard> e
             Contribution chunk = Messages.contribution(frame.header(Gradient.class));
             return new Addition(
                     chunk.step(),
+                    chunk.logicalWorker(),
                     bytes,
                     chunk.chunk(),
                     shard -> shard.range().chunkSize(chunk.chunk()),
@@ -63,6 +66,7 @@ record Addition(long step, int bytes, int chunk, ToIntFunction<ParameterShard> e
         RowContribution rows = Messages.rows(frame.header(RowGradient.class));
         return new Addition(
                 rows.push().step(),
+                rows.push().logicalWorker(),
                 bytes,
                 -1,
                 shard -> rows.rows() * shard.tables().width(rows.push().table()),

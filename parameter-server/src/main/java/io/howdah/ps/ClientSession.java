@@ -6,8 +6,8 @@ import io.howdah.ps.proto.Failure;
 import io.howdah.ps.proto.InitialWeights;
 import io.howdah.ps.proto.Initialise;
 import io.howdah.ps.proto.Initialised;
+import io.howdah.ps.proto.NextStep;
 import io.howdah.ps.proto.Outcome;
-import io.howdah.ps.proto.Pull;
 import io.howdah.ps.proto.Pulled;
 import io.howdah.ps.proto.RequestFailed;
 import io.howdah.ps.proto.SnapshotWritten;
@@ -20,7 +20,6 @@ import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.Push;
 import io.howdah.trainer.sync.RowCutter;
 import io.howdah.trainer.sync.RowPush;
-import io.howdah.trainer.sync.ShardRange;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.sync.SyncSettings;
@@ -30,9 +29,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,9 +48,10 @@ public final class ClientSession {
     private final Reconnecting reconnect;
     private final List<ServerLink> links = new ArrayList<>();
     private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
-    private final Map<Long, PendingPull> pulls = new LinkedHashMap<>();
+    private final RangePulls pulls = new RangePulls(links);
     private final SnapshotCalls snapshots = new SnapshotCalls(links);
-    private final Map<Long, List<PendingReport>> reports = new LinkedHashMap<>();
+    private final PendingReports reports = new PendingReports();
+    private final NextSteps questions = new NextSteps();
     private @Nullable AgreedModel model;
     private @Nullable Throwable failure;
     private boolean replicated;
@@ -72,8 +70,6 @@ public final class ClientSession {
             links.add(new ServerLink(this, server, addresses.get(server)));
         }
     }
-
-    private record PendingReport(StepReport report, CompletableFuture<StepOutcome> future) {}
 
     /** Loss scale of the coming step. */
     public float lossScale() {
@@ -173,6 +169,10 @@ public final class ClientSession {
                 .setLogicalWorkers(settings.logicalWorkers())
                 .setChunkElements(settings.chunkElements())
                 .setHasWeights(asking.weights() != null)
+                .setConsistency(
+                        settings.consistency().bySlices()
+                                ? settings.consistency().toString()
+                                : "")
                 .build();
         byte[] body = Messages.table(asking.table()).toByteArray();
         link.send(FrameType.INITIALISE, request, body.length, into -> into.put(body));
@@ -242,6 +242,11 @@ public final class ClientSession {
         }
     }
 
+    /** {@link io.howdah.trainer.sync.ParameterStore#nextStep}. */
+    public void nextStep(int logicalWorker, CompletableFuture<Long> future) {
+        questions.ask(logicalWorker, future, links.get(0));
+    }
+
     /** {@link io.howdah.trainer.sync.ParameterStore#push}; completes once the servers have the bytes. */
     public void push(Push push, DType dtype, ByteBuffer bytes, CompletableFuture<Void> future) {
         model().assembler().push(push, dtype, bytes, () -> future.complete(null));
@@ -257,67 +262,28 @@ public final class ClientSession {
     public void pullRows(int table, long[] ids, long minimumVersion, Tensor into, CompletableFuture<Long> future) {
         AgreedModel current = model();
         int width = RowCutter.checkPull(current.table().tables(), table, ids, into);
-        current.rowPulls().pull(table, width, ids, minimumVersion, into, future);
+        RowPulls.Oldest oldest = new RowPulls.Oldest(minimumVersion, reports.sequence());
+        current.rowPulls().pull(table, width, ids, oldest, into, future);
     }
 
     /** {@link io.howdah.trainer.sync.ParameterStore#finish}. */
     public void finish(StepReport report, CompletableFuture<StepOutcome> future) {
         model().assembler().finish(report);
         model().cutter().finish(report);
-        reports.computeIfAbsent(report.step(), absent -> new ArrayList<>()).add(new PendingReport(report, future));
+        reports.add(report, future);
         links.get(0).send(FrameType.WORKER_REPORT, Messages.report(report));
     }
 
     private void decided(StepOutcome outcome) {
         lossScale = outcome.nextLossScale();
         links.forEach(link -> link.decided(outcome.step()));
-        List<PendingReport> waiting = reports.remove(outcome.step());
-        if (waiting != null) {
-            waiting.forEach(report -> report.future.complete(outcome));
-        }
+        reports.decided(outcome);
     }
 
     /** {@link io.howdah.trainer.sync.ParameterStore#pull}. */
     public void pull(int parameter, long minimumVersion, Tensor into, CompletableFuture<Long> future) {
-        AgreedModel current = model();
-        ByteBuffer bytes = into.buffer();
-        long from = current.table().offset(parameter);
-        long to = current.table().offset(parameter + 1);
-        if (into.elements() != to - from) {
-            throw new IllegalArgumentException("Cannot pull weights: name="
-                    + current.table().specs().get(parameter).name() + " shape=" + into.shape() + ", expected "
-                    + current.table().specs().get(parameter).shape() + "; pull into the shape of the parameter");
-        }
-        long request = nextRequest++;
-        Pull.Builder pull = Pull.newBuilder()
-                .setRequest(request)
-                .setMinimumVersion(minimumVersion)
-                .setDtype(Messages.dtype(into.dtype()));
-        PendingPull pending = new PendingPull(future, bytes, from, into.dtype().bytes());
-        pulls.put(request, pending);
-        for (int server = 0; server < current.ranges().size(); server++) {
-            ShardRange range = current.ranges().get(server);
-            long pieceFrom = Math.max(from, range.from());
-            long pieceTo = Math.min(to, range.to());
-            boolean emptyParameter = from == to && server == 0;
-            if (pieceFrom < pieceTo || emptyParameter) {
-                long start = emptyParameter ? range.from() : pieceFrom;
-                pending.expect(
-                        server,
-                        pull.setFrom(start)
-                                .setTo(emptyParameter ? start : pieceTo)
-                                .build());
-                links.get(server).send(FrameType.PULL, pull.build());
-            }
-        }
-    }
-
-    private void pulled(ServerLink link, Pulled piece) {
-        PendingPull pull = pulls.get(piece.getRequest());
-        if (pull != null && pull.arrived(link.server(), piece)) {
-            pulls.remove(piece.getRequest());
-            pull.future().complete(pull.version());
-        }
+        RowPulls.Oldest oldest = new RowPulls.Oldest(minimumVersion, reports.sequence());
+        pulls.pull(model(), parameter, oldest, into, future);
     }
 
     /** {@link io.howdah.trainer.sync.ParameterStore#snapshot}. */
@@ -337,16 +303,10 @@ public final class ClientSession {
         link.sendUnconfirmed();
         current.rowPulls().resume(link.server());
         if (link.server() == 0) {
-            reports.values()
-                    .forEach(waiting -> waiting.forEach(
-                            pending -> link.send(FrameType.WORKER_REPORT, Messages.report(pending.report))));
+            reports.forEach(report -> link.send(FrameType.WORKER_REPORT, Messages.report(report)));
+            questions.resume(link);
         }
-        for (PendingPull pull : pulls.values()) {
-            Pull missing = pull.missing(link.server());
-            if (missing != null) {
-                link.send(FrameType.PULL, missing);
-            }
-        }
+        pulls.resume(link);
         snapshots.resume(link);
     }
 
@@ -365,11 +325,7 @@ public final class ClientSession {
 
     @Nullable
     ByteBuffer destination(FrameType type, MessageLite header, int bodyLength) {
-        if (type == FrameType.PULLED) {
-            PendingPull pull = pulls.get(((Pulled) header).getRequest());
-            return pull == null ? null : pull.destination((Pulled) header, bodyLength);
-        }
-        return null;
+        return type == FrameType.PULLED ? pulls.destination((Pulled) header, bodyLength) : null;
     }
 
     /** Takes the answer to a pull of rows, and its body. */
@@ -383,7 +339,11 @@ public final class ClientSession {
             case INITIALISED -> initialised(link, frame.header(Initialised.class));
             case GRADIENT, ROW_GRADIENT -> link.confirmed(frame.header());
             case OUTCOME -> decided(Messages.outcome(frame.header(Outcome.class)));
-            case PULLED -> pulled(link, frame.header(Pulled.class));
+            case NEXT_STEP -> {
+                reports.heardOf(frame.header(NextStep.class).getSequence());
+                questions.answered(frame.header(NextStep.class));
+            }
+            case PULLED -> pulls.pulled(link, frame.header(Pulled.class));
             case SNAPSHOT_WRITTEN -> snapshots.written(link, frame.header(SnapshotWritten.class));
             case REQUEST_FAILED -> snapshots.refused(frame.header(RequestFailed.class));
             case FAILURE ->

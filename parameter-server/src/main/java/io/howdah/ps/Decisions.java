@@ -1,12 +1,15 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps;
 
+import io.howdah.ps.proto.NextStep;
+import io.howdah.ps.proto.ShardSquares;
 import io.howdah.ps.wire.Connection;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.Role;
+import io.howdah.trainer.sync.Coordinator;
 import io.howdah.trainer.sync.ShardReport;
-import io.howdah.trainer.sync.StepCoordinator;
+import io.howdah.trainer.sync.SliceTurn;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
 import java.util.function.Supplier;
@@ -17,12 +20,14 @@ final class Decisions {
     private final ServerSession session;
     private final ServerPlace place;
     private final ServerPeers peers;
+    private final SliceLedger slices;
     private final DecisionLog log = new DecisionLog();
 
-    Decisions(ServerSession session, ServerPlace place, ServerPeers peers) {
+    Decisions(ServerSession session, ServerPlace place, ServerPeers peers, SliceLedger slices) {
         this.session = session;
         this.place = place;
         this.peers = peers;
+        this.slices = slices;
     }
 
     /** What was decided last. */
@@ -34,6 +39,7 @@ final class Decisions {
     void tell(Connection connection) {
         Peer peer = connection.peer();
         if (place.decides() && peer != null && peer.role() == Role.SERVER) {
+            slices.opened(connection);
             for (StepOutcome outcome : log.all()) {
                 session.replicas()
                         .whenRecorded(outcome, () -> connection.send(FrameType.OUTCOME, Messages.outcome(outcome)));
@@ -46,54 +52,92 @@ final class Decisions {
         if (place.decides()) {
             decide(() -> session.model().coordinator().report(0, report));
         } else {
-            peers.report(Messages.squares(report));
+            ShardSquares message = Messages.squares(report);
+            peers.report(
+                    report.slice() == null
+                            ? message
+                            : message.toBuilder()
+                                    .setApplied(session.model().shard().state())
+                                    .build());
         }
     }
 
-    void squares(Connection connection, ShardReport report) {
+    void squares(Connection connection, ShardSquares message) {
         Peer peer = connection.peer();
         int shard = peer == null ? -1 : session.replicas().shardOf(connection, peer.index());
         if (!place.decides() || peer == null || peer.role() != Role.SERVER || shard < 0 || shard >= place.servers()) {
             throw ServerSession.unexpected(FrameType.SHARD_SQUARES);
         }
         // Another server may have its model before this one's first worker has come.
-        session.whenPublished(
-                0, connection, () -> decide(() -> session.model().coordinator().report(shard, report)));
+        session.whenPublished(0, connection, () -> {
+            slices.applied(shard, message.getApplied(), session.model()::holdsAnything);
+            decide(() -> session.model().coordinator().report(shard, Messages.squares(message)));
+        });
     }
 
     void report(Connection connection, StepReport report) {
         if (!place.decides()) {
             throw ServerSession.unexpected(FrameType.WORKER_REPORT);
         }
-        session.whenPublished(report.step(), connection, () -> {
-            StepCoordinator coordinator = session.model().coordinator();
+        session.whenTurn(report.logicalWorker(), report.step(), connection, () -> {
+            Coordinator coordinator = session.model().coordinator();
             StepOutcome last = log.last();
-            if (last != null && report.step() == last.step()) {
-                session.replicas().whenRecorded(last, () -> connection.send(FrameType.OUTCOME, Messages.outcome(last)));
-            } else if (report.step() < coordinator.step()) {
-                throw new IllegalArgumentException("Cannot finish step: step=" + report.step() + ", expected "
-                        + coordinator.step() + "; go on from the version that initialise() returns");
-            } else {
+            StepOutcome decided = last != null && report.step() == last.step() ? last : coordinator.answer(report);
+            if (decided == null) {
+                slices.await(connection, report);
                 decide(() -> coordinator.report(report));
+            } else {
+                session.replicas()
+                        .whenRecorded(decided, () -> connection.send(FrameType.OUTCOME, Messages.outcome(decided)));
             }
         });
     }
 
+    /** Tells where a logical worker goes on. */
+    void nextStep(Connection connection, NextStep question) {
+        if (!place.decides()) {
+            throw ServerSession.unexpected(FrameType.NEXT_STEP);
+        }
+        session.whenPublished(0, connection, () -> {
+            Coordinator coordinator = session.model().coordinator();
+            connection.send(
+                    FrameType.NEXT_STEP,
+                    question.toBuilder()
+                            .setStep(coordinator.nextStep(question.getLogicalWorker()))
+                            .setSequence(coordinator.sequence())
+                            .build());
+        });
+    }
+
     void decide(Supplier<@Nullable StepOutcome> decision) {
-        StepOutcome outcome;
         try {
-            outcome = decision.get();
+            Coordinator coordinator = session.model().coordinator();
+            for (StepOutcome outcome = decision.get(); outcome != null; outcome = coordinator.next()) {
+                SliceTurn turn = outcome.slice();
+                if (turn == null) {
+                    decided(outcome);
+                } else {
+                    slices.tell(outcome, turn, peers);
+                    slices.count(outcome, coordinator);
+                    session.end(outcome);
+                }
+            }
         } catch (IllegalStateException e) {
             session.fail(String.valueOf(e.getMessage()));
-            return;
         }
-        if (outcome != null) {
-            log.add(outcome);
-            session.replicas().decided(outcome);
-            session.replicas().whenRecorded(outcome, () -> {
-                peers.tell(Messages.outcome(outcome));
-                session.end(outcome);
-            });
-        }
+    }
+
+    private void decided(StepOutcome outcome) {
+        log.add(outcome);
+        session.replicas().decided(outcome);
+        session.replicas().whenRecorded(outcome, () -> {
+            peers.tell(Messages.outcome(outcome));
+            session.end(outcome);
+        });
+    }
+
+    /** Forgets a connection. */
+    void closed(Connection connection) {
+        slices.closed(connection);
     }
 }

@@ -8,6 +8,7 @@ import io.howdah.ps.proto.Parameter;
 import io.howdah.ps.proto.RowGradient;
 import io.howdah.ps.proto.RowTable;
 import io.howdah.ps.proto.ShardSquares;
+import io.howdah.ps.proto.Slice;
 import io.howdah.ps.proto.Table;
 import io.howdah.ps.proto.WireDtype;
 import io.howdah.ps.proto.WorkerReport;
@@ -18,6 +19,8 @@ import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.RowContribution;
 import io.howdah.trainer.sync.RowPush;
 import io.howdah.trainer.sync.ShardReport;
+import io.howdah.trainer.sync.SliceTerms;
+import io.howdah.trainer.sync.SliceTurn;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepOutcome.Decision;
 import io.howdah.trainer.sync.StepReport;
@@ -162,7 +165,9 @@ final class Messages {
         if (!Double.isNaN(report.evaluation())) {
             message.setEvaluation(report.evaluation());
         }
-        return message.build();
+        return message.setLossScale(report.terms().lossScale())
+                .setAfterLeader(report.terms().afterLeader())
+                .build();
     }
 
     static StepReport report(WorkerReport message) {
@@ -173,7 +178,8 @@ final class Messages {
                 message.getSamples(),
                 message.getLossSum(),
                 message.getFinite(),
-                message.hasEvaluation() ? message.getEvaluation() : Double.NaN);
+                message.hasEvaluation() ? message.getEvaluation() : Double.NaN,
+                new SliceTerms(message.getLossScale(), message.getAfterLeader()));
     }
 
     static ShardSquares squares(ShardReport report) {
@@ -181,13 +187,29 @@ final class Messages {
                 .setStep(report.step())
                 .setFinite(report.squares().isFinite());
         Arrays.stream(report.squares().limbs()).forEach(message::addLimbs);
+        ShardReport.Slice slice = report.slice();
+        if (slice != null) {
+            message.setSlice(slice(slice.logicalWorker(), slice.attempt()));
+        }
         return message.build();
     }
 
     static ShardReport squares(ShardSquares message) {
         long[] limbs =
                 message.getLimbsList().stream().mapToLong(Long::longValue).toArray();
-        return new ShardReport(message.getStep(), ExactSum.of(limbs, message.getFinite()));
+        ShardReport.Slice slice = message.hasSlice()
+                ? new ShardReport.Slice(
+                        message.getSlice().getLogicalWorker(),
+                        message.getSlice().getAttempt())
+                : null;
+        return new ShardReport(message.getStep(), ExactSum.of(limbs, message.getFinite()), slice);
+    }
+
+    private static Slice slice(int logicalWorker, int attempt) {
+        return Slice.newBuilder()
+                .setLogicalWorker(logicalWorker)
+                .setAttempt(attempt)
+                .build();
     }
 
     static Outcome outcome(StepOutcome outcome) {
@@ -201,10 +223,20 @@ final class Messages {
         if (!Double.isNaN(outcome.evaluation())) {
             message.setEvaluation(outcome.evaluation());
         }
+        SliceTurn turn = outcome.slice();
+        if (turn != null) {
+            message.setSlice(slice(turn.logicalWorker(), turn.attempt())).setSequence(turn.sequence());
+        }
         return message.build();
     }
 
     static StepOutcome outcome(Outcome message) {
+        SliceTurn turn = message.hasSlice()
+                ? new SliceTurn(
+                        message.getSlice().getLogicalWorker(),
+                        message.getSlice().getAttempt(),
+                        message.getSequence())
+                : null;
         return new StepOutcome(
                 message.getStep(),
                 message.getApplied() ? Decision.APPLY : Decision.SKIP,
@@ -212,6 +244,7 @@ final class Messages {
                 message.getLossSum(),
                 message.getGradientNorm(),
                 message.getNextLossScale(),
-                message.hasEvaluation() ? message.getEvaluation() : Double.NaN);
+                message.hasEvaluation() ? message.getEvaluation() : Double.NaN,
+                turn);
     }
 }

@@ -8,9 +8,10 @@ import io.howdah.ps.wire.Connection;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.ps.wire.ReceivedFrame;
 import io.howdah.trainer.amp.LossScaler;
+import io.howdah.trainer.sync.Consistency;
 import io.howdah.trainer.sync.ParameterTable;
+import io.howdah.trainer.sync.ShardGates;
 import io.howdah.trainer.sync.SyncSettings;
-import io.howdah.trainer.sync.VersionGate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,24 +25,24 @@ final class ModelBeginning {
     private final ServerPlace place;
     private final SnapshotFiles files;
     private final ShardFactory shards;
-    private final VersionGate gate;
+    private final ShardGates gates;
     private final WeightOffers offers = new WeightOffers();
     private @Nullable ServedModel model;
 
-    /** @param gate where versions are published */
+    /** @param gates where versions are published */
     ModelBeginning(
             ServerSession session,
             SyncSettings settings,
             ServerPlace place,
             SnapshotFiles files,
             ShardFactory shards,
-            VersionGate gate) {
+            ShardGates gates) {
         this.session = session;
         this.settings = settings;
         this.place = place;
         this.files = files;
         this.shards = shards;
-        this.gate = gate;
+        this.gates = gates;
     }
 
     ServedModel model() {
@@ -67,6 +68,11 @@ final class ModelBeginning {
         checkAgreement("servers", request.getServers(), place.servers());
         checkAgreement("logicalWorkers", request.getLogicalWorkers(), settings.logicalWorkers());
         checkAgreement("chunkElements", request.getChunkElements(), settings.chunkElements());
+        String consistency = request.getConsistency();
+        checkAgreement(
+                "consistency",
+                consistency.isEmpty() ? Consistency.SYNC.toString() : consistency,
+                settings.consistency().toString());
         ParameterTable table = Messages.table(frame.body().bytes());
         if (model == null) {
             begin(table);
@@ -83,7 +89,7 @@ final class ModelBeginning {
         if (unloaded && request.getHasWeights()) {
             offers.add(connection);
         }
-        gate.whenPublished(0, () -> {
+        gates.whenPublished(0, () -> {
             Initialised.Builder answer =
                     Initialised.newBuilder().setVersion(agreed.shard().version());
             if (place.decides()) {
@@ -93,8 +99,8 @@ final class ModelBeginning {
         });
     }
 
-    private static void checkAgreement(String what, int found, int expected) {
-        if (found != expected) {
+    private static void checkAgreement(String what, Object found, Object expected) {
+        if (!found.equals(expected)) {
             throw new IllegalArgumentException("Cannot initialise parameters: " + what + "=" + found + ", expected "
                     + expected + "; give all processes one configuration");
         }
@@ -147,7 +153,7 @@ final class ModelBeginning {
             offers.clear();
             current.start();
             session.reportShard();
-            gate.publish(current.shard().version());
+            gates.open(current.shard());
         }
     }
 
@@ -158,6 +164,6 @@ final class ModelBeginning {
     /** Goes on with the state that a replica has copied. */
     void startReplica(ServedModel restored, int skips) {
         restored.startAfterSkips(skips);
-        gate.publish(restored.shard().version());
+        gates.open(restored.shard());
     }
 }

@@ -8,6 +8,9 @@ interface PullAnswer {
     /** The version that has to be published first. */
     long minimumVersion();
 
+    /** The slices that have to be applied first, where they move the weights one by one. */
+    long minimumSequence();
+
     /** Sends the next frame; returns true if that was the last one. */
     boolean sendNext(Connection connection);
 }

@@ -43,6 +43,11 @@ final class RangeAnswer implements PullAnswer {
     }
 
     @Override
+    public long minimumSequence() {
+        return pull.getMinimumSequence();
+    }
+
+    @Override
     public boolean sendNext(Connection connection) {
         ShardRange range = shard.range();
         long from = next;

@@ -138,6 +138,11 @@ public final class RemoteParameterStore implements ParameterStore {
     }
 
     @Override
+    public CompletableFuture<Long> nextStep(int logicalWorker) {
+        return submit(future -> session.nextStep(logicalWorker, future));
+    }
+
+    @Override
     public CompletableFuture<StepOutcome> finish(StepReport report) {
         return submit(future -> session.finish(report, future));
     }

@@ -119,7 +119,7 @@ final class Replication implements Replicas {
         ShardSums sums = new ShardSums(model.shard());
         sums.dropPartialRows();
         if (place.decides()) {
-            model.coordinator().knowAttempts(sums.attempts());
+            model.stepCoordinator().knowAttempts(sums.attempts());
         }
         ShardReport known = open;
         if (known == null) {
@@ -330,7 +330,7 @@ final class Replication implements Replicas {
             backup.dropMeans(outcome.step());
         }
         if (duty == Duty.BACKUP && place.decides()) {
-            session.model().coordinator().follow(outcome);
+            session.model().stepCoordinator().follow(outcome);
         }
     }
 

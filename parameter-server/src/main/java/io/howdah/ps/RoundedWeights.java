@@ -24,14 +24,14 @@ final class RoundedWeights {
         this.chunkElements = chunkElements;
     }
 
-    /** Flat elements [from, to), inside one chunk, of the present version in {@code dtype}; whoever gets them releases them. */
+    /** Flat elements [from, to), inside one chunk, as they are now, in {@code dtype}; whoever gets them releases them. */
     Payload of(long from, long to, DType dtype) {
         Rounded present = last;
-        if (present == null || !present.is(from, to, dtype, shard.version())) {
+        if (present == null || !present.is(from, to, dtype, shard.state())) {
             if (present != null) {
                 present.release();
             }
-            present = new Rounded(from, to, dtype, shard.version());
+            present = new Rounded(from, to, dtype, shard.state());
             shard.read(from, to, dtype, present.buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN));
             last = present;
         }
@@ -51,20 +51,20 @@ final class RoundedWeights {
         private final long from;
         private final long to;
         private final DType dtype;
-        private final long version;
+        private final long state;
         private final ByteBuffer buffer;
         private int readers = 1;
 
-        Rounded(long from, long to, DType dtype, long version) {
+        Rounded(long from, long to, DType dtype, long state) {
             this.from = from;
             this.to = to;
             this.dtype = dtype;
-            this.version = version;
+            this.state = state;
             this.buffer = buffer((int) (to - from), dtype);
         }
 
-        boolean is(long otherFrom, long otherTo, DType otherDtype, long otherVersion) {
-            return from == otherFrom && to == otherTo && dtype == otherDtype && version == otherVersion;
+        boolean is(long otherFrom, long otherTo, DType otherDtype, long otherState) {
+            return from == otherFrom && to == otherTo && dtype == otherDtype && state == otherState;
         }
 
         @Override

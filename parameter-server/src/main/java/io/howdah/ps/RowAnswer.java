@@ -42,6 +42,11 @@ final class RowAnswer implements PullAnswer {
     }
 
     @Override
+    public long minimumSequence() {
+        return pull.getMinimumSequence();
+    }
+
+    @Override
     public boolean sendNext(Connection connection) {
         PulledRows header = PulledRows.newBuilder()
                 .setRequest(pull.getRequest())

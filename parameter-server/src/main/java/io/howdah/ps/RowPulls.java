@@ -58,8 +58,11 @@ final class RowPulls {
         this.sender = sender;
     }
 
+    /** The oldest version that rows may be of, and how many slices must have been applied to them. */
+    record Oldest(long version, long sequence) {}
+
     /** Asks for rows; {@code width} is that of the table. */
-    void pull(int table, int width, long[] ids, long minimumVersion, Tensor into, CompletableFuture<Long> future) {
+    void pull(int table, int width, long[] ids, Oldest oldest, Tensor into, CompletableFuture<Long> future) {
         DType dtype = into.dtype();
         Call call = new Call(future, into.buffer(), width * dtype.bytes());
         int most = RowContribution.rowsPerPiece(width, dtype);
@@ -69,7 +72,8 @@ final class RowPulls {
         }
         PullRows.Builder header = PullRows.newBuilder()
                 .setTable(table)
-                .setMinimumVersion(minimumVersion)
+                .setMinimumVersion(oldest.version)
+                .setMinimumSequence(oldest.sequence)
                 .setDtype(Messages.dtype(dtype));
         if (call.missing == 0) {
             // No server has to be asked for nothing, but one tells when the version is there.

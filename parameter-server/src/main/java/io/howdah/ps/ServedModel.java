@@ -2,6 +2,7 @@
 package io.howdah.ps;
 
 import io.howdah.trainer.amp.LossScaler;
+import io.howdah.trainer.sync.Coordinator;
 import io.howdah.trainer.sync.ParameterShard;
 import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.Placement;
@@ -19,7 +20,7 @@ final class ServedModel {
     private final ParameterShard shard;
     private final RoundedWeights rounded;
     private LossScaler scaler;
-    private @Nullable StepCoordinator coordinator;
+    private @Nullable Coordinator coordinator;
     private boolean started;
     private int skips;
 
@@ -29,7 +30,7 @@ final class ServedModel {
         this.place = place;
         ShardRange range = settings.ranges(table, place.servers()).get(place.index());
         TableShards tables = new TableShards(table.tables(), settings, new Placement(place.servers()), place.index());
-        this.shard = shards.create(table, range, settings.logicalWorkers(), settings.optimiser(), tables);
+        this.shard = shards.create(table, range, settings.logicalWorkers(), settings.shardOptimiser(), tables);
         this.rounded = new RoundedWeights(shard, settings.chunkElements());
         this.scaler = settings.initialScaler();
     }
@@ -40,6 +41,12 @@ final class ServedModel {
 
     ParameterShard shard() {
         return shard;
+    }
+
+    /** Whether the shard of server {@code server} holds anything, so that it hears of gradients. */
+    boolean holdsAnything(int server) {
+        return !table.tables().isEmpty()
+                || settings.ranges(table, place.servers()).get(server).elements() > 0;
     }
 
     /** The shard's weights for the wire. */
@@ -60,24 +67,31 @@ final class ServedModel {
     void start() {
         started = true;
         if (place.decides()) {
-            coordinator = new StepCoordinator(
-                    settings.logicalWorkers(), place.servers(), settings.maximumSkips(), scaler, shard.version());
+            coordinator = settings.coordinator(table, place.servers(), scaler, shard.version());
         }
     }
 
     /** The coordinator of a started first server. */
-    StepCoordinator coordinator() {
+    Coordinator coordinator() {
         if (coordinator == null) {
             throw new IllegalStateException("Cannot decide: " + place + " is no started first server");
         }
         return coordinator;
     }
 
+    /** The coordinator of whole steps, which replicas follow. */
+    StepCoordinator stepCoordinator() {
+        if (coordinator() instanceof StepCoordinator steps) {
+            return steps;
+        }
+        throw new IllegalStateException("Cannot follow decisions: " + place + " decides slices");
+    }
+
     /** The decided step is applied. */
     void applied() {
         if (coordinator != null) {
             scaler = coordinator.scaler();
-            skips = coordinator.skips();
+            skips = coordinator instanceof StepCoordinator steps ? steps.skips() : 0;
         }
     }
 
@@ -92,7 +106,7 @@ final class ServedModel {
         start();
         skips = before;
         if (coordinator != null) {
-            coordinator.resumeSkips(before);
+            stepCoordinator().resumeSkips(before);
         }
     }
 

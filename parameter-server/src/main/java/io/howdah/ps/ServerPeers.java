@@ -9,7 +9,10 @@ import io.howdah.ps.wire.Connection;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.Role;
+import io.howdah.trainer.sync.SliceTurn;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +21,7 @@ final class ServerPeers {
     private final Set<Connection> workers = new LinkedHashSet<>();
     private final Set<Connection> servers = new LinkedHashSet<>();
     private @Nullable Connection decider;
-    private @Nullable ShardSquares unanswered;
+    private final List<ShardSquares> unanswered = new ArrayList<>();
 
     /** Takes in a connection; one that this server made leads to the server that decides. */
     void add(Connection connection) {
@@ -52,16 +55,38 @@ final class ServerPeers {
         return servers.remove(connection) ? String.valueOf(connection.peer()) : null;
     }
 
-    /** Sends the shard's report to the server that decides, and to whoever else decides before the next report. */
+    /**
+     * Sends the shard's report to the server that decides, and to whoever else decides before the next report; one of a slice
+     * until it is {@link #decided}.
+     */
     void report(ShardSquares squares) {
-        unanswered = squares;
-        sendSquares();
+        if (!squares.hasSlice()) {
+            unanswered.clear();
+        }
+        unanswered.add(squares);
+        if (decider != null) {
+            decider.send(FrameType.SHARD_SQUARES, squares);
+        }
     }
 
     private void sendSquares() {
-        if (decider != null && unanswered != null) {
-            decider.send(FrameType.SHARD_SQUARES, unanswered);
+        for (ShardSquares squares : unanswered) {
+            if (decider != null) {
+                decider.send(FrameType.SHARD_SQUARES, squares);
+            }
         }
+    }
+
+    /** A slice is decided. */
+    void decided(SliceTurn turn, long step) {
+        unanswered.removeIf(squares -> squares.hasSlice()
+                && squares.getSlice().getLogicalWorker() == turn.logicalWorker()
+                && squares.getStep() <= step);
+    }
+
+    /** Tells servers alone. */
+    void tellServers(Outcome outcome) {
+        servers.forEach(server -> server.send(FrameType.OUTCOME, outcome));
     }
 
     /** Whether there is a connection from the server of this name. */

@@ -3,6 +3,7 @@ package io.howdah.ps;
 
 import com.google.protobuf.MessageLite;
 import io.howdah.ps.proto.Failure;
+import io.howdah.ps.proto.NextStep;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pull;
 import io.howdah.ps.proto.PullRows;
@@ -16,11 +17,12 @@ import io.howdah.ps.wire.Counters;
 import io.howdah.ps.wire.FrameType;
 import io.howdah.ps.wire.ReceivedFrame;
 import io.howdah.trainer.sync.ParameterShard;
+import io.howdah.trainer.sync.ShardGates;
 import io.howdah.trainer.sync.ShardReport;
+import io.howdah.trainer.sync.SliceTurn;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.sync.TableSize;
-import io.howdah.trainer.sync.VersionGate;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -40,7 +42,8 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
     private final ServerParts parts;
     private final ServerNetwork network;
     private final Upstream upstream;
-    private final VersionGate gate = new VersionGate();
+    private final ShardGates gates;
+    private final SyncSettings settings;
     private final PullQueue pulls = new PullQueue();
     private final ServerPeers peers = new ServerPeers();
     private final ModelBeginning beginning;
@@ -63,14 +66,16 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
             Counters counters,
             ServerNetwork network,
             ServerParts parts) {
+        this.settings = settings;
         this.place = place;
         this.files = files;
         this.counters = counters;
         this.network = network;
         this.parts = parts;
         this.upstream = new Upstream(network, this);
-        this.beginning = new ModelBeginning(this, settings, place, files, parts.shards(), gate);
-        this.decisions = new Decisions(this, place, peers);
+        this.gates = new ShardGates(settings);
+        this.beginning = new ModelBeginning(this, settings, place, files, parts.shards(settings), gates);
+        this.decisions = new Decisions(this, place, peers, new SliceLedger(place.servers(), counters));
         this.snapshots = new SnapshotRequests(place, files, outcome -> replicas.mayEnd(outcome), this::apply);
     }
 
@@ -87,6 +92,9 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
 
     /** Makes this a replica, which serves nobody before it is told what for; before it hears of any connection. */
     public void replicate() {
+        if (settings.consistency().bySlices()) {
+            throw SliceLedger.notReplicated(settings.consistency());
+        }
         Replication created = new Replication(this, place, files, counters, parts::backup);
         replication = created;
         replicas = created;
@@ -172,7 +180,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
             case INITIALISE -> beginning.initialise(connection, frame);
             case INITIAL_WEIGHTS -> beginning.load(connection, frame);
             case WORKER_REPORT -> decisions.report(connection, Messages.report(frame.header(WorkerReport.class)));
-            case SHARD_SQUARES -> decisions.squares(connection, Messages.squares(frame.header(ShardSquares.class)));
+            case SHARD_SQUARES -> decisions.squares(connection, frame.header(ShardSquares.class));
             case OUTCOME -> {
                 if (!peers.isDecider(connection)) {
                     throw unexpected(frame.type());
@@ -184,6 +192,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
                 pull(
                         connection,
                         new RowAnswer(frame.header(PullRows.class), frame.body().bytes(), model().shard()));
+            case NEXT_STEP -> decisions.nextStep(connection, frame.header(NextStep.class));
             case SNAPSHOT -> snapshot(connection, frame.header(Snapshot.class));
             case FAILURE -> fail(frame.header(Failure.class).getReason());
             default -> throw unexpected(frame.type());
@@ -221,7 +230,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
 
     /** Runs {@code action} once the shard has weights. */
     void whenStarted(Runnable action) {
-        gate.whenPublished(0, action);
+        gates.whenPublished(0, action);
     }
 
     /** Holds back the end of the open step until {@link #releaseSteps}. */
@@ -242,11 +251,11 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         Addition addition;
         try {
             addition = Addition.of(frame);
-            long version = model().shard().version();
+            long next = model().shard().nextStep(addition.logicalWorker());
             // A replica that has just taken over may not have heard yet that steps were skipped.
-            if (replication == null && addition.step() > version + 1) {
+            if (replication == null && addition.step() > next + 1) {
                 throw new IllegalArgumentException("Cannot add gradient: step=" + addition.step()
-                        + ", expected at most " + (version + 1) + "; await the outcome of a step before the next");
+                        + ", expected at most " + (next + 1) + "; await the outcome of a step before the next");
             }
         } catch (IllegalArgumentException e) {
             frame.body().release();
@@ -254,7 +263,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         }
         Addition checked = addition;
         connection.send(frame.type(), frame.header()); // from here on it outlives the connection
-        whenPublished(addition.step(), connection, () -> add(checked));
+        whenTurn(checked.logicalWorker(), checked.step(), connection, () -> add(checked));
     }
 
     private void add(Addition addition) {
@@ -266,19 +275,29 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
 
     /** Runs {@code action} once {@code version} is published; what it refuses ends {@code connection}. */
     void whenPublished(long version, Connection connection, Runnable action) {
-        gate.whenPublished(version, () -> {
+        gates.whenPublished(version, guarded(connection, action));
+    }
+
+    /** As {@link #whenPublished}, once {@code worker} may contribute to {@code step}. */
+    void whenTurn(int worker, long step, Connection connection, Runnable action) {
+        gates.whenTurn(worker, step, guarded(connection, action));
+    }
+
+    private static Runnable guarded(Connection connection, Runnable action) {
+        return () -> {
             try {
                 action.run();
             } catch (IllegalArgumentException e) {
                 connection.fail(String.valueOf(e.getMessage()));
             }
-        });
+        };
     }
 
-    /** Reports the open step once all gradients are there. */
+    /** Reports the open step, or slices, once all gradients are there. */
     void reportShard() {
-        ShardReport report = model().shard().takeReport();
-        if (report != null) {
+        ParameterShard shard = model().shard();
+        for (ShardReport next = shard.takeReport(); next != null; next = shard.takeReport()) {
+            ShardReport report = next;
             replicas.reported(report, () -> decisions.report(report));
         }
     }
@@ -293,10 +312,11 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         snapshots.applyWhenIdle(outcome);
     }
 
-    /** Ends the step. */
+    /** Ends the step, or the slice. */
     void apply(StepOutcome outcome) {
         ParameterShard shard = model().shard();
-        if (outcome.step() < shard.version()) {
+        SliceTurn turn = outcome.slice();
+        if ((turn == null ? outcome.step() : turn.sequence()) < shard.state()) {
             return;
         }
         replicas.ending(outcome);
@@ -310,14 +330,18 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
         boolean applied = outcome.decision() == StepOutcome.Decision.APPLY;
         counters.add(applied ? Counter.APPLIED_STEPS : Counter.SKIPPED_STEPS, 1);
         tableSizes = shard.tables().sizes();
-        decisions.log().add(outcome);
+        if (turn == null) {
+            decisions.log().add(outcome);
+        } else {
+            peers.decided(turn, outcome.step());
+        }
         replicas.ended(outcome);
         reportShard();
-        pulls.addAll(() -> gate.publish(shard.version()));
+        pulls.addAll(() -> gates.publish(shard, outcome));
     }
 
     private void pull(Connection connection, PullAnswer answer) {
-        whenPublished(answer.minimumVersion(), connection, () -> {
+        gates.whenPublished(answer.minimumVersion(), answer.minimumSequence(), () -> {
             if (peers.isWorker(connection)) {
                 pulls.add(connection, answer);
             }
@@ -343,6 +367,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
             return;
         }
         beginning.closed(connection);
+        decisions.closed(connection);
         LOG.info("Disconnected: peer={} address={} {}", connection.peer(), connection.address(), reason);
         if (!replicas.closed(connection) && lostServer != null) {
             // It connects again, unless it is gone.
@@ -360,7 +385,7 @@ public final class ServerSession implements ConnectionListener, AutoCloseable {
             return;
         }
         LOG.error("Failed: {} {}", place, reason);
-        gate.clear();
+        gates.clear();
         peers.tell(Failure.newBuilder().setReason(reason).build());
     }
 

@@ -59,7 +59,7 @@ final class SnapshotRequests {
     /** Writes the snapshot that {@code request} asks for, whose version is published. */
     void write(Connection connection, Snapshot request, ServedModel model) {
         long version = model.shard().version();
-        if (version != request.getVersion()) {
+        if (!model.shard().isAt(request.getVersion())) {
             refuse(
                     connection,
                     request,

@@ -40,6 +40,7 @@ final class StoreFixture implements AutoCloseable {
     private static final JobAuthority AUTHORITY = JobAuthority.create("job-1");
 
     private final List<ParameterServer> servers = new ArrayList<>();
+    private final List<InetSocketAddress> addresses = new ArrayList<>();
     private final List<ParameterStore> stores = new ArrayList<>();
 
     private StoreFixture() {}
@@ -88,7 +89,7 @@ final class StoreFixture implements AutoCloseable {
             }
             return fixture;
         }
-        List<InetSocketAddress> addresses = new ArrayList<>();
+        List<InetSocketAddress> addresses = fixture.addresses;
         for (int index = 0; index < servers; index++) {
             ParameterServer server = new ParameterServer(
                     settings,
@@ -115,6 +116,12 @@ final class StoreFixture implements AutoCloseable {
     /** The store of one worker process. */
     ParameterStore worker(int index) {
         return stores.get(index);
+    }
+
+    /** The store of another worker process, with settings of its own; the caller closes it. */
+    ParameterStore another(SyncSettings settings, int worker) {
+        return new RemoteParameterStore(
+                settings, worker, addresses, identity(servers.size(), "worker", worker), PATIENCE);
     }
 
     List<ParameterServer> servers() {

@@ -129,7 +129,12 @@ final class Faults {
                 awaitSuccessor(worker.identity());
             }
             case DUPLICATE_WORKER -> {
-                if (worker.process().isAlive()) {
+                if (!worker.process().isAlive()) {
+                    return;
+                }
+                if (simulation.schedule().consistency().bySlices()) {
+                    job.succeed(worker); // of one attempt, two processes would not compute the same
+                } else {
                     job.copy(worker.identity(), ++copies).start();
                 }
             }

@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.simulation;
 
+import io.howdah.trainer.sync.Consistency;
 import io.howdah.trainer.tensor.DType;
 import java.util.SplittableRandom;
 
@@ -16,6 +17,7 @@ import java.util.SplittableRandom;
  * @param weightDtype wire dtype of weights
  * @param meanDelayNanos mean of what a message takes on an average link
  * @param faults how many things happen
+ * @param consistency how far weights may lie behind
  */
 record Schedule(
         long seed,
@@ -26,7 +28,8 @@ record Schedule(
         DType gradientDtype,
         DType weightDtype,
         long meanDelayNanos,
-        int faults) {
+        int faults,
+        Consistency consistency) {
     /**
      * How many processes there are of which kind.
      *
@@ -57,7 +60,8 @@ record Schedule(
                 gradientDtype,
                 weightDtype,
                 meanDelayNanos,
-                faults);
+                faults,
+                Consistency.SYNC);
     }
 
     /** S of the first generation. */
@@ -95,6 +99,33 @@ record Schedule(
                 random.nextInt(12));
     }
 
+    /** The schedule of {@code seed} with a consistency by slices. */
+    static Schedule bySlices(long seed) {
+        SplittableRandom random = new SplittableRandom(seed * 31 + 1);
+        boolean bounded = random.nextInt(3) > 0;
+        Schedule plain = of(seed);
+        return plain.with(plain.faults, bounded ? Consistency.ssp(random.nextInt(3)) : Consistency.ASYNC);
+    }
+
+    /** The same, with another number of faults. */
+    Schedule withFaults(int newFaults) {
+        return with(newFaults, consistency);
+    }
+
+    private Schedule with(int newFaults, Consistency other) {
+        return new Schedule(
+                seed,
+                processes,
+                logicalWorkers,
+                steps,
+                snapshotEvery,
+                gradientDtype,
+                weightDtype,
+                meanDelayNanos,
+                newFaults,
+                other);
+    }
+
     /** The same, with another number of steps. */
     Schedule withSteps(int newSteps) {
         return new Schedule(
@@ -106,7 +137,8 @@ record Schedule(
                 gradientDtype,
                 weightDtype,
                 meanDelayNanos,
-                faults);
+                faults,
+                consistency);
     }
 
     /** The same, more steps of it and more faults, with every shard on two of several servers. */
@@ -120,6 +152,7 @@ record Schedule(
                 gradientDtype,
                 weightDtype,
                 meanDelayNanos,
-                2 + faults);
+                2 + faults,
+                consistency);
     }
 }

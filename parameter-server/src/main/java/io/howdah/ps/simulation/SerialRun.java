@@ -41,7 +41,7 @@ final class SerialRun {
         pulled.add(read(shard, settings.weightDtype()));
     }
 
-    private static void load(ParameterShard shard, float[] weights) {
+    static void load(ParameterShard shard, float[] weights) {
         ShardRange range = shard.range();
         for (int chunk = 0; chunk < range.chunks(); chunk++) {
             ByteBuffer bytes =
@@ -53,10 +53,11 @@ final class SerialRun {
         }
     }
 
-    private static float[] read(ParameterShard shard, DType dtype) {
+    /** The weights of a shard as workers pull them. */
+    static float[] read(ParameterShard shard, DType dtype) {
         int elements = (int) shard.range().elements();
         ByteBuffer bytes = ByteBuffer.allocate(elements * dtype.bytes());
-        shard.read(0, elements, dtype, bytes);
+        shard.read(shard.range().from(), shard.range().to(), dtype, bytes);
         float[] weights = new float[elements];
         Workload.read(dtype, bytes.flip(), weights, 0);
         return weights;
@@ -107,7 +108,8 @@ final class SerialRun {
         return outcomes.get((int) step);
     }
 
-    private record Unshared(ByteBuffer bytes) implements Payload {
+    /** Bytes that nobody else has. */
+    record Unshared(ByteBuffer bytes) implements Payload {
         @Override
         public void release() {
             // nobody else has it

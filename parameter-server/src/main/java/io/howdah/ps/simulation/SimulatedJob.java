@@ -49,6 +49,7 @@ final class SimulatedJob {
         done.clear();
         copied.clear();
         servers.clear();
+        simulation.begin(generation);
         for (int index = 0; index < count; index++) {
             servers.add(startServer(new SimulatedServer.Identity(generation, index, 0), count));
         }
@@ -170,6 +171,14 @@ final class SimulatedJob {
                 launch(new SimulatedWorker.Identity(original.generation(), original.index(), original.attempt(), copy));
         simulation.clock().after(simulation.random().nextLong(LONGEST_AFTERLIFE), () -> kill(worker));
         return worker;
+    }
+
+    /** Puts another process in the place of one that is taken for lost; that one lives on for a while. */
+    void succeed(SimulatedWorker worker) {
+        SimulatedWorker.Identity older = worker.identity();
+        copied.add(older.index());
+        startWorker(new SimulatedWorker.Identity(older.generation(), older.index(), older.attempt() + 1, 0));
+        simulation.clock().after(simulation.random().nextLong(LONGEST_AFTERLIFE), () -> kill(worker));
     }
 
     /** Ends all processes that do a worker's work beside it. */

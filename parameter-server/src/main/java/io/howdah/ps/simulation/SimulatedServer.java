@@ -65,7 +65,7 @@ final class SimulatedServer {
                 files,
                 endpoint.settings().counters(),
                 network,
-                simulation.parts().server());
+                simulation.parts(identity.generation, place));
         if (simulation.schedule().replicated()) {
             session.replicate();
         }

@@ -7,6 +7,8 @@ import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.Role;
 import io.howdah.trainer.checkpoint.BlobInfo;
 import io.howdah.trainer.sync.Push;
+import io.howdah.trainer.sync.SliceTerms;
+import io.howdah.trainer.sync.SliceTurn;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.tensor.DType;
@@ -39,6 +41,7 @@ final class SimulatedWorker {
     private long spoilt;
     private int applied;
     private int decided;
+    private long known;
     private boolean ended;
 
     /** Which worker of which generation; {@code copy} tells processes of one attempt apart. */
@@ -106,7 +109,36 @@ final class SimulatedWorker {
             connect(server);
         }
         List<Tensor> initial = identity.index == 0 ? simulation.initialWeights() : null;
-        this.<Long>call(future -> session.initialise(simulation.workload().table(), initial, future), this::begin);
+        this.<Long>call(future -> session.initialise(simulation.workload().table(), initial, future), version -> {
+            if (isBySlices()) {
+                askForSteps();
+            } else {
+                begin(version);
+            }
+        });
+    }
+
+    private boolean isBySlices() {
+        return simulation.schedule().consistency().bySlices();
+    }
+
+    /** Begins where the own logical worker that is least far goes on. */
+    private void askForSteps() {
+        long[] least = {Long.MAX_VALUE, own.size()};
+        for (int logicalWorker : own) {
+            this.<Long>call(future -> session.nextStep(logicalWorker, future), step -> {
+                least[0] = Math.min(least[0], step);
+                least[1]--;
+                if (least[1] == 0) {
+                    begin(least[0]);
+                }
+            });
+        }
+    }
+
+    /** Slices that this process knows to be decided. */
+    long known() {
+        return known;
     }
 
     private void connect(int server) {
@@ -159,8 +191,9 @@ final class SimulatedWorker {
         Collections.shuffle(parameters, new Random(simulation.random().nextLong()));
         long[] versions = {step, parameters.size()};
         for (int parameter : parameters) {
-            this.<Long>call(future -> session.pull(parameter, step, weights.get(parameter), future), version -> {
-                versions[0] = Math.max(versions[0], version);
+            long minimum = simulation.minimumVersion(step);
+            this.<Long>call(future -> session.pull(parameter, minimum, weights.get(parameter), future), version -> {
+                versions[0] = isBySlices() ? step : Math.max(versions[0], version);
                 versions[1]--;
                 if (versions[1] == 0) {
                     pulled(step, versions[0]);
@@ -181,7 +214,7 @@ final class SimulatedWorker {
             Workload.read(tensor.dtype(), tensor.buffer(), values, (int)
                     simulation.workload().table().offset(parameter));
         }
-        if (identity.attempt == 0 || decided > 0) {
+        if (identity.attempt == 0 || decided > 0 || isBySlices()) {
             simulation.check(this, step, values); // before that, a predecessor may have ended the step meanwhile
         }
         if (step == simulation.schedule().steps()) {
@@ -221,18 +254,35 @@ final class SimulatedWorker {
             ByteBuffer gradient = slice.gradient().slice(from, to - from);
             this.<Void>call(future -> session.push(push, dtype, gradient, future), done -> {});
         }
-        StepReport report =
-                new StepReport(step, logicalWorker, identity.attempt, slice.samples(), slice.lossSum(), slice.finite());
+        simulation.contributed(this, logicalWorker, step, new SliceRecord.Contributed(slice, scale));
+        SliceTerms terms = isBySlices() ? new SliceTerms(scale, simulation.isBoundary(step)) : SliceTerms.NONE;
+        StepReport report = new StepReport(
+                step,
+                logicalWorker,
+                identity.attempt,
+                slice.samples(),
+                slice.lossSum(),
+                slice.finite(),
+                Double.NaN,
+                terms);
         this.<StepOutcome>call(future -> session.finish(report, future), outcome -> {
             open[0]--;
+            heard(outcome);
             if (open[0] == 0) {
                 decided(outcome);
             }
         });
     }
 
-    private void decided(StepOutcome outcome) {
+    private void heard(StepOutcome outcome) {
+        SliceTurn turn = outcome.slice();
+        if (turn != null) {
+            known = Math.max(known, turn.sequence() + 1);
+        }
         simulation.check(this, outcome);
+    }
+
+    private void decided(StepOutcome outcome) {
         decided++;
         if (outcome.decision() == StepOutcome.Decision.APPLY) {
             applied++;

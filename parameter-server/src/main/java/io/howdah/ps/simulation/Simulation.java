@@ -1,6 +1,8 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.simulation;
 
+import io.howdah.ps.ServerParts;
+import io.howdah.ps.ServerPlace;
 import io.howdah.ps.wire.ConnectionSettings;
 import io.howdah.ps.wire.Counters;
 import io.howdah.ps.wire.JobIdentity;
@@ -35,6 +37,7 @@ final class Simulation {
     private final Parts parts;
     private final Workload workload;
     private final SerialRun expected;
+    private final @Nullable SliceRecord slices;
     private final SplittableRandom random;
     private final VirtualClock clock = new VirtualClock();
     private final SimulatedNetwork network;
@@ -61,7 +64,9 @@ final class Simulation {
         this.schedule = schedule;
         this.parts = parts;
         this.workload = new Workload(schedule);
-        this.expected = new SerialRun(workload, schedule.steps());
+        boolean bySlices = schedule.consistency().bySlices();
+        this.expected = new SerialRun(workload, bySlices ? 0 : schedule.steps());
+        this.slices = bySlices ? new SliceRecord(this) : null;
         this.random = random;
         this.network = new SimulatedNetwork(clock, links.apply(clock), parts.admissions());
         this.job = new SimulatedJob(this);
@@ -87,6 +92,9 @@ final class Simulation {
                     report("the training is stuck");
                 }
             }
+            if (problem == null && slices != null) {
+                slices.replay();
+            }
         } catch (RuntimeException e) {
             report("unexpected " + e + " at " + e.getStackTrace()[0]);
         } finally {
@@ -109,6 +117,39 @@ final class Simulation {
 
     Parts parts() {
         return parts;
+    }
+
+    /** What a server is made of. */
+    ServerParts parts(long generation, ServerPlace place) {
+        SliceRecord record = slices;
+        return record == null
+                ? parts.server()
+                : parts.server().withSlices(parts.slices().of(record.observer(generation, place)));
+    }
+
+    /** A generation begins. */
+    void begin(long generation) {
+        if (slices != null) {
+            String set = snapshot == null ? "step-0" : snapshot.set();
+            slices.begin(generation, Long.parseLong(set.substring("step-".length())));
+        }
+    }
+
+    /** Whether all logical workers come together before {@code step}. */
+    boolean isBoundary(long step) {
+        return step == schedule.steps() || step > 0 && step % schedule.snapshotEvery() == 0;
+    }
+
+    /** The oldest version that step {@code step} may be computed with. */
+    long minimumVersion(long step) {
+        return isBoundary(step) ? step : schedule.consistency().minimumVersion(step);
+    }
+
+    /** A worker contributes a slice. */
+    void contributed(SimulatedWorker worker, int logicalWorker, long step, SliceRecord.Contributed what) {
+        if (slices != null) {
+            slices.contributed(worker.identity(), logicalWorker, step, what);
+        }
     }
 
     Workload workload() {
@@ -212,6 +253,10 @@ final class Simulation {
 
     /** Compares the weights of version {@code version} that a worker has pulled. */
     void check(SimulatedWorker worker, long version, float[] weights) {
+        if (slices != null) {
+            slices.pulled(worker, version, worker.known(), weights);
+            return;
+        }
         if (job.hasCopies(worker)) {
             return; // parts may be newer
         }
@@ -231,6 +276,10 @@ final class Simulation {
 
     /** Compares what a worker was told of a step. */
     void check(SimulatedWorker worker, StepOutcome outcome) {
+        if (slices != null) {
+            slices.told(worker, outcome);
+            return;
+        }
         StepOutcome right = expected.outcome(outcome.step());
         if (!outcome.equals(right)) {
             report(worker + " was told " + outcome + ", expected " + right);

@@ -36,13 +36,14 @@ final class Workload {
 
     Workload(Schedule schedule) {
         this.seed = mix(schedule.seed());
-        this.settings = new SyncSettings(
+        SyncSettings sync = new SyncSettings(
                 schedule.logicalWorkers(),
                 schedule.gradientDtype(),
                 schedule.weightDtype(),
                 MOST_SKIPS,
                 CHUNK_ELEMENTS,
                 new Optimiser(new AdamW(0.9, 0.999, 1e-8), LearningRate.constant(0.01), 0.1, 0.5));
+        this.settings = sync.with(schedule.consistency());
         this.table = new ParameterTable(List.of(
                 new ParameterSpec("embedding", Shape.of(20, 8), 1, 0),
                 new ParameterSpec("hidden.weight", Shape.of(8, 9), 1, 1),

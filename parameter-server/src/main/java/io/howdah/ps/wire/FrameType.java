@@ -14,6 +14,7 @@ import io.howdah.ps.proto.Hello;
 import io.howdah.ps.proto.InitialWeights;
 import io.howdah.ps.proto.Initialise;
 import io.howdah.ps.proto.Initialised;
+import io.howdah.ps.proto.NextStep;
 import io.howdah.ps.proto.Outcome;
 import io.howdah.ps.proto.Pull;
 import io.howdah.ps.proto.PullRows;
@@ -61,7 +62,8 @@ public enum FrameType {
     REPLICA_STATE(23, ReplicaState.parser()),
     CHUNK_MEAN(24, ChunkMean.parser()),
     ROW_MEANS(25, RowMeans.parser()),
-    STEP_MEANS(26, StepMeans.parser());
+    STEP_MEANS(26, StepMeans.parser()),
+    NEXT_STEP(27, NextStep.parser());
 
     private static final FrameType[] VALUES = values();
 

@@ -4,7 +4,7 @@ package io.howdah.ps.wire;
 /** What has a present value. */
 public enum Gauge {
     HELD_BYTES("bytes", "Received bodies that wait to be used."),
-    STALENESS("steps", "How many steps the oldest weights that a step may use lie behind; 0 in synchronous training."),
+    STALENESS("steps", "How many steps the fastest logical worker is ahead of the slowest; 0 in synchronous training."),
     REPLICATION_LAG("steps", "How many steps the replica lies behind; 0 without one.");
 
     private final String unit;

@@ -31,6 +31,35 @@ public final class BrokenShards {
         };
     }
 
+    /** Adds what comes twice, twice; by slices. */
+    public static class RepeatingSlices extends SliceShard {
+        public RepeatingSlices(
+                ParameterTable table, ShardRange range, int logicalWorkers, Optimiser optimiser, TableShards tables) {
+            super(table, range, logicalWorkers, optimiser, tables, RepeatingSlice::new);
+        }
+    }
+
+    /** The sum of one slice: what comes again is added to the mean. */
+    private static final class RepeatingSlice extends ChunkSum {
+        RepeatingSlice(int elements, int logicalWorkers, WireKernel kernel) {
+            super(elements, logicalWorkers, kernel);
+        }
+
+        @Override
+        boolean hasSeen(int logicalWorker) {
+            return false;
+        }
+
+        @Override
+        boolean add(Contribution contribution, Payload payload) {
+            if (!isComplete()) {
+                return super.add(contribution, payload);
+            }
+            sumUp(List.of(new Waiting(contribution, payload)));
+            return true;
+        }
+    }
+
     private static final class Repeating extends ChunkSum {
         Repeating(int elements, int logicalWorkers, WireKernel kernel) {
             super(elements, logicalWorkers, kernel);

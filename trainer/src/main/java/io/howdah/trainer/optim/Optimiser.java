@@ -40,6 +40,13 @@ public record Optimiser(
                 config.get(OptimiserKeys.CLIP_VALUE));
     }
 
+    /** The same, whose learning rate stays for {@code updates} applied steps where it stayed for one. */
+    public Optimiser stretched(int updates) {
+        LearningRate stretched = new LearningRate(
+                learningRate.base(), step -> learningRate.schedule().factor(step / updates), learningRate.plateau());
+        return new Optimiser(rule, stretched, weightDecay, clipNorm, clipValue);
+    }
+
     /**
      * Factor that brings a gradient of norm {@code norm} under the limit: min(1, limit/(norm + 10⁻⁶)), as PyTorch's
      * {@code clip_grad_norm_}.

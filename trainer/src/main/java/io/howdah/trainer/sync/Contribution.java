@@ -16,6 +16,11 @@ import io.howdah.trainer.tensor.DType;
  */
 public record Contribution(
         long step, int logicalWorker, int attempt, int chunk, long samples, float lossScale, DType dtype) {
+    /** The same, as the only contribution to its sum. */
+    Contribution alone() {
+        return new Contribution(step, 0, attempt, chunk, samples, lossScale, dtype);
+    }
+
     /** What multiplies the gradient as it is added: samples / lossScale. */
     float factor() {
         return (float) (samples / (double) lossScale);

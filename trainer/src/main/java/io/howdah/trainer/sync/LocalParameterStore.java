@@ -28,9 +28,9 @@ public final class LocalParameterStore implements ParameterStore {
     private final BlobStore blobs;
     private final @Nullable SnapshotSource source;
     private final ExecutorService executor = Executors.newSingleThreadExecutor(LocalParameterStore::thread);
-    private final VersionGate gate = new VersionGate();
+    private final ShardGates gates;
     private final Set<CompletableFuture<?>> open = new LinkedHashSet<>();
-    private final List<CompletableFuture<StepOutcome>> awaitingDecision = new ArrayList<>();
+    private final List<Awaiting> awaitingDecision = new ArrayList<>();
     private @Nullable Model model;
     private @Nullable Throwable failure;
     private volatile float lossScale;
@@ -40,6 +40,7 @@ public final class LocalParameterStore implements ParameterStore {
         this.settings = settings;
         this.blobs = blobs;
         this.source = source;
+        this.gates = new ShardGates(settings);
         this.lossScale = settings.initialScaler().scale();
     }
 
@@ -77,7 +78,8 @@ public final class LocalParameterStore implements ParameterStore {
         return submit(future -> {
             ByteBuffer bytes = gradient.buffer();
             Model current = model();
-            whenPublished(
+            whenTurn(
+                    push.logicalWorker(),
                     push.step(),
                     future,
                     done -> current.assembler.push(push, gradient.dtype(), bytes, () -> done.complete(null)));
@@ -89,7 +91,7 @@ public final class LocalParameterStore implements ParameterStore {
         return submit(future -> {
             ByteBuffer bytes = gradients.buffer();
             Model current = model();
-            whenPublished(push.step(), future, done -> {
+            whenTurn(push.logicalWorker(), push.step(), future, done -> {
                 current.cutter.push(push, ids, gradients.dtype(), bytes);
                 done.complete(null);
             });
@@ -100,24 +102,36 @@ public final class LocalParameterStore implements ParameterStore {
     public CompletableFuture<StepOutcome> finish(StepReport report) {
         return submit(future -> {
             Model current = model();
-            whenPublished(report.step(), future, decided -> finish(current, report, decided));
+            whenTurn(report.logicalWorker(), report.step(), future, decided -> finish(current, report, decided));
         });
+    }
+
+    /** A report whose step, or slice, is not decided. */
+    private record Awaiting(StepReport report, CompletableFuture<StepOutcome> future) {
+        boolean isOf(StepOutcome outcome) {
+            SliceTurn turn = outcome.slice();
+            return turn == null || turn.logicalWorker() == report.logicalWorker();
+        }
     }
 
     private void finish(Model current, StepReport report, CompletableFuture<StepOutcome> future) {
         current.assembler.finish(report);
         current.cutter.finish(report);
-        StepOutcome last = current.coordinator.last();
-        if (report.step() < current.coordinator.step()) {
-            if (last == null || last.step() != report.step()) {
-                throw new IllegalStateException("Cannot finish step: step=" + report.step() + ", expected "
-                        + current.coordinator.step() + "; go on from the version that initialise() returns");
-            }
-            future.complete(last);
+        StepOutcome decided = current.coordinator.answer(report);
+        if (decided != null) {
+            future.complete(decided);
             return;
         }
-        awaitingDecision.add(future);
+        awaitingDecision.add(new Awaiting(report, future));
         current.decide(() -> current.coordinator.report(report));
+    }
+
+    @Override
+    public CompletableFuture<Long> nextStep(int logicalWorker) {
+        return submit(future -> {
+            Model current = model();
+            whenPublished(0, future, asked -> complete(asked, current.coordinator.nextStep(logicalWorker)));
+        });
     }
 
     @Override
@@ -213,7 +227,11 @@ public final class LocalParameterStore implements ParameterStore {
     }
 
     private <T> void whenPublished(long version, CompletableFuture<T> future, Call<T> call) {
-        gate.whenPublished(version, () -> guarded(future, call));
+        gates.whenPublished(version, () -> guarded(future, call));
+    }
+
+    private <T> void whenTurn(int worker, long step, CompletableFuture<T> future, Call<T> call) {
+        gates.whenTurn(worker, step, () -> guarded(future, call));
     }
 
     private <T> void complete(CompletableFuture<T> future, T value) {
@@ -225,7 +243,7 @@ public final class LocalParameterStore implements ParameterStore {
         if (failure == null) {
             failure = cause;
         }
-        gate.clear();
+        gates.clear();
         awaitingDecision.clear();
         List<CompletableFuture<?>> failed = List.copyOf(open);
         open.clear();
@@ -239,23 +257,21 @@ public final class LocalParameterStore implements ParameterStore {
         private final ParameterShard shard;
         private final ChunkAssembler assembler;
         private final RowCutter cutter;
-        private final StepCoordinator coordinator;
+        private final Coordinator coordinator;
 
         Model(ParameterTable table) throws IOException {
             this.table = table;
             this.ranges = settings.ranges(table, 1);
             Placement placement = new Placement(1);
             TableShards tables = new TableShards(table.tables(), settings, placement, 0);
-            this.shard =
-                    new ParameterShard(table, ranges.get(0), settings.logicalWorkers(), settings.optimiser(), tables);
+            this.shard = settings.shard(table, ranges.get(0), tables);
             this.assembler = new ChunkAssembler(table, ranges, this::add);
             this.cutter = new RowCutter(table.tables(), placement, this::addRows);
             LossScaler scaler = settings.initialScaler();
             if (source != null) {
                 scaler = ShardSnapshot.restore(shard, scaler, blobs, source);
             }
-            this.coordinator = new StepCoordinator(
-                    settings.logicalWorkers(), 1, settings.maximumSkips(), scaler, Math.max(0, shard.version()));
+            this.coordinator = settings.coordinator(table, 1, scaler, Math.max(0, shard.version()));
             lossScale = scaler.scale();
         }
 
@@ -272,8 +288,8 @@ public final class LocalParameterStore implements ParameterStore {
         /** Begins at version 0 or a restored one, if all weights are there. */
         void start() {
             if (shard.loadedIfComplete()) {
-                reportShard();
-                gate.publish(shard.version());
+                reportShards();
+                gates.open(shard);
             }
         }
 
@@ -283,38 +299,42 @@ public final class LocalParameterStore implements ParameterStore {
                 payload = copy(payload);
             }
             shard.add(chunk.contribution(), payload);
-            reportShard();
+            reportShards();
         }
 
         private void addRows(int server, RowContribution rows, int bytes, Consumer<ByteBuffer> fill) {
             ByteBuffer body = ByteBuffer.allocate(bytes);
             fill.accept(body.duplicate());
             shard.addRows(rows, collected(body));
-            reportShard();
+            reportShards();
         }
 
-        private void reportShard() {
-            ShardReport report = shard.takeReport();
-            if (report != null) {
-                decide(() -> coordinator.report(0, report));
+        private void reportShards() {
+            for (ShardReport report = shard.takeReport(); report != null; report = shard.takeReport()) {
+                ShardReport taken = report;
+                decide(() -> coordinator.report(0, taken));
             }
         }
 
         void decide(Supplier<@Nullable StepOutcome> decision) {
             try {
-                StepOutcome outcome = decision.get();
-                if (outcome != null) {
-                    shard.apply(outcome);
-                    lossScale = outcome.nextLossScale();
-                    List<CompletableFuture<StepOutcome>> waiting = List.copyOf(awaitingDecision);
-                    awaitingDecision.clear();
-                    waiting.forEach(future -> complete(future, outcome));
-                    reportShard();
-                    gate.publish(shard.version());
+                for (StepOutcome outcome = decision.get(); outcome != null; outcome = coordinator.next()) {
+                    decided(outcome);
                 }
             } catch (IllegalStateException e) {
                 fail(e); // nobody can go on
             }
+        }
+
+        private void decided(StepOutcome outcome) {
+            shard.apply(outcome);
+            lossScale = outcome.nextLossScale();
+            List<Awaiting> waiting =
+                    awaitingDecision.stream().filter(one -> one.isOf(outcome)).toList();
+            awaitingDecision.removeAll(waiting);
+            waiting.forEach(one -> complete(one.future(), outcome));
+            reportShards();
+            gates.publish(shard, outcome);
         }
 
         long read(int parameter, Tensor into) {
@@ -337,7 +357,7 @@ public final class LocalParameterStore implements ParameterStore {
         }
 
         BlobInfo snapshot(long version, String set) throws IOException {
-            if (shard.version() != version) {
+            if (!shard.isAt(version)) {
                 throw new IllegalStateException("Cannot write snapshot: version=" + version + ", expected "
                         + shard.version() + "; ask for it before contributing to that step");
             }

@@ -8,7 +8,6 @@ import io.howdah.trainer.tensor.DType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,17 +42,14 @@ public class ParameterShard {
     private final ShardUpdates updates;
     private final int logicalWorkers;
     private final TableShards tables;
-    private final WireFormat format = new WireFormat();
     private final WireKernel kernel = WireKernel.best();
-    private final float[][] masters;
+    private final MasterWeights masters;
     private final ChunkSum[] sums;
     private final ExactSum squares = new ExactSum();
     private final int[] newestAttempt;
     private final long[] stepSamples;
     private int completeChunks;
     private boolean reported;
-    private final BitSet loadedChunks = new BitSet();
-    private long loaded;
     private long version = NOT_LOADED;
     private long appliedSteps;
 
@@ -83,13 +79,11 @@ public class ParameterShard {
         this.logicalWorkers = logicalWorkers;
         this.tables = tables;
         int chunks = range.chunks();
-        masters = new float[chunks][];
+        masters = new MasterWeights(range, kernel);
         updates = ShardUpdates.of(table, range, optimiser);
         sums = new ChunkSum[chunks];
         for (int chunk = 0; chunk < chunks; chunk++) {
-            int size = range.chunkSize(chunk);
-            masters[chunk] = new float[size];
-            sums[chunk] = maker.make(size, logicalWorkers, kernel);
+            sums[chunk] = maker.make(range.chunkSize(chunk), logicalWorkers, kernel);
         }
         newestAttempt = new int[logicalWorkers];
         stepSamples = new long[logicalWorkers];
@@ -125,26 +119,36 @@ public class ParameterShard {
         if (version != NOT_LOADED) {
             return true;
         }
-        float[] master = masters[chunk];
-        float[] block = new float[WireFormat.BLOCK];
-        for (int start = 0; start < master.length; start += WireFormat.BLOCK) {
-            int count = Math.min(WireFormat.BLOCK, master.length - start);
-            format.decode(DType.FLOAT32, weights, start, block, count);
-            System.arraycopy(block, 0, master, start, count);
-        }
-        if (!loadedChunks.get(chunk)) {
-            loadedChunks.set(chunk);
-            loaded += master.length;
-        }
+        masters.load(chunk, weights);
         return loadedIfComplete();
     }
 
     /** Publishes version 0 if nothing is missing; of use where the range is empty. */
     public boolean loadedIfComplete() {
-        if (version == NOT_LOADED && loaded == range.elements()) {
+        if (version == NOT_LOADED && masters.isLoaded()) {
             version = 0;
         }
         return version != NOT_LOADED;
+    }
+
+    /** Changes whenever the weights may have. */
+    public long state() {
+        return version;
+    }
+
+    /** Whether the weights are exactly those of {@code asked}, with nothing of a later step. */
+    public boolean isAt(long asked) {
+        return version() == asked;
+    }
+
+    /** Whether every slice moves the weights by itself. */
+    boolean isBySlices() {
+        return false;
+    }
+
+    /** The step that a logical worker's gradients are taken of. */
+    public long nextStep(int logicalWorker) {
+        return version;
     }
 
     /** Goes on from a snapshot whose weights and state have been put into {@link #arrays}. */
@@ -249,32 +253,42 @@ public class ParameterShard {
 
     private void checkSlice(Contribution contribution) {
         int worker = contribution.logicalWorker();
+        checkTerms(contribution, version);
+        boolean open = contribution.step() == version;
+        long before = open && stepSamples[worker] >= 0 ? stepSamples[worker] : contribution.samples();
+        if (contribution.samples() < 0 || contribution.samples() != before) {
+            throw otherSamples(contribution, before);
+        }
+    }
+
+    /** Refuses what no shard of this job can take while {@code open} is the worker's open step. */
+    final void checkTerms(Contribution contribution, long open) {
+        int worker = contribution.logicalWorker();
         if (worker < 0 || worker >= logicalWorkers) {
             throw new IllegalArgumentException("Cannot add gradient: logicalWorker=" + worker + ", expected 0 to "
                     + (logicalWorkers - 1) + "; all processes must agree on the number of logical workers");
         }
-        if (contribution.step() > version || version == NOT_LOADED) {
+        if (contribution.step() > open || version == NOT_LOADED) {
             throw new IllegalArgumentException("Cannot add gradient: step=" + contribution.step()
-                    + ", expected at most " + version + "; pull the weights of a step before pushing to it");
+                    + ", expected at most " + open + "; pull the weights of a step before pushing to it");
         }
         float scale = contribution.lossScale();
         if (!(scale > 0) || Float.isInfinite(scale) || Math.scalb(1f, Math.getExponent(scale)) != scale) {
             throw new IllegalArgumentException("Cannot add gradient: lossScale=" + scale
                     + ", expected a power of two; only those divide out exactly");
         }
-        boolean open = contribution.step() == version;
-        long before = open && stepSamples[worker] >= 0 ? stepSamples[worker] : contribution.samples();
-        if (contribution.samples() < 0 || contribution.samples() != before) {
-            throw new IllegalArgumentException("Cannot add gradient: samples=" + contribution.samples() + " step="
-                    + contribution.step() + " logicalWorker=" + worker + ", expected " + Math.max(0, before)
-                    + "; a slice has one size for all parameters");
-        }
     }
 
-    private void check(String act, int chunk, int bytes, DType dtype) {
+    static IllegalArgumentException otherSamples(Contribution contribution, long before) {
+        return new IllegalArgumentException("Cannot add gradient: samples=" + contribution.samples() + " step="
+                + contribution.step() + " logicalWorker=" + contribution.logicalWorker() + ", expected "
+                + Math.max(0, before) + "; a slice has one size for all parameters");
+    }
+
+    final void check(String act, int chunk, int bytes, DType dtype) {
         WireFormat.check(dtype);
-        if (chunk < 0 || chunk >= masters.length || bytes != masters[chunk].length * dtype.bytes()) {
-            throw new IllegalArgumentException("Cannot " + act + ": chunk=" + chunk + " of " + masters.length
+        if (chunk < 0 || chunk >= sums.length || bytes != range.chunkSize(chunk) * dtype.bytes()) {
+            throw new IllegalArgumentException("Cannot " + act + ": chunk=" + chunk + " of " + sums.length
                     + ", bytes=" + bytes + ", expected a whole chunk in " + dtype
                     + "; all processes must use one parameter table and one number of servers");
         }
@@ -301,7 +315,7 @@ public class ParameterShard {
             throw new IllegalStateException("Cannot end step: step=" + outcome.step() + ", expected " + version
                     + "; restart from the last checkpoint");
         }
-        course.take(outcome.evaluation());
+        take(outcome.evaluation());
         if (outcome.decision() == StepOutcome.Decision.APPLY) {
             boolean complete = completeChunks == sums.length && tables.isComplete();
             if (!complete
@@ -311,12 +325,8 @@ public class ParameterShard {
                         + outcome.samples() + ", expected the sum over the pushed gradients; push and report the same"
                         + " slices");
             }
-            appliedSteps++;
-            float clip = (float) optimiser.clipFactor(outcome.gradientNorm());
-            double rate = course.at(appliedSteps);
-            UpdateRule.Step base = new UpdateRule.Step(appliedSteps, rate, optimiser.weightDecay());
-            updates.apply(masters, gradients(), base, clip);
-            tables.apply(appliedSteps, rate, clip);
+            float clip = move(gradients(), outcome.gradientNorm());
+            tables.apply(appliedSteps, rate(), clip);
         }
         tables.clear();
         for (ChunkSum sum : sums) {
@@ -329,24 +339,37 @@ public class ParameterShard {
         version++;
     }
 
+    /** Moves the dense weights against complete gradients of norm {@code norm}; returns the factor that clips them. */
+    final float move(float[][] gradients, double norm) {
+        appliedSteps++;
+        float clip = (float) optimiser.clipFactor(norm);
+        updates.apply(
+                masters.arrays(), gradients, new UpdateRule.Step(appliedSteps, rate(), optimiser.weightDecay()), clip);
+        return clip;
+    }
+
+    /** Lets the learning rate follow an evaluation; NaN for none. */
+    final void take(double evaluation) {
+        course.take(evaluation);
+    }
+
+    /** Learning rate of the newest applied step. */
+    final double rate() {
+        return course.at(appliedSteps);
+    }
+
+    /** What the optimiser does with the masters. */
+    final ShardUpdates updates() {
+        return updates;
+    }
+
     private float[][] gradients() {
         return Arrays.stream(sums).map(ChunkSum::gradient).toArray(float[][]::new);
     }
 
     /** Appends the weights of the flat elements [{@code from}, {@code to}) to {@code into}, rounded to {@code dtype}. */
     public void read(long from, long to, DType dtype, ByteBuffer into) {
-        WireFormat.check(dtype);
-        if (from < range.from() || to > range.to() || from > to) {
-            throw new IllegalArgumentException("Cannot read weights: from=" + from + " to=" + to + ", expected inside "
-                    + range.from() + " to " + range.to() + "; all processes must use one parameter table");
-        }
-        for (long element = from; element < to; ) {
-            int chunk = range.chunkAt(element);
-            int start = (int) (element - range.chunkFrom(chunk));
-            int count = (int) (Math.min(to, range.chunkTo(chunk)) - element);
-            kernel.encode(dtype, masters[chunk], start, count, into);
-            element += count;
-        }
+        masters.read(from, to, dtype, into);
     }
 
     /** The learning rate so far, for snapshots. */
@@ -362,8 +385,9 @@ public class ParameterShard {
     /** FP32 masters and optimiser state, for snapshots. */
     List<ShardArray> arrays() {
         List<ShardArray> arrays = new ArrayList<>();
-        for (int chunk = 0; chunk < masters.length; chunk++) {
-            arrays.add(new ShardArray("weights", range.chunkFrom(chunk), masters[chunk]));
+        float[][] weights = masters.arrays();
+        for (int chunk = 0; chunk < weights.length; chunk++) {
+            arrays.add(new ShardArray("weights", range.chunkFrom(chunk), weights[chunk]));
         }
         arrays.addAll(updates.arrays());
         return arrays;

@@ -12,7 +12,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Weights of version t are those after t decided steps; step t is computed with version t. The store keeps FP32
  * masters and optimiser state, sums gradients in FP32 in order of logical worker, and publishes version t + 1 once the
- * whole step is decided. Methods return at once; the futures complete on a thread of the store, exceptionally if the job
+ * whole step is decided.
+ *
+ * <p>Where the {@link Consistency} is by slices, every logical worker's slice of a step is decided and applied by itself, in one order
+ * for the whole model, and version t is published once every logical worker's slices of steps below t are; weights read may hold
+ * later slices too. A pull that is asked for after the outcome of a slice is known sees that slice. See {@code docs/consistency.md}.
+ *
+ * <p> Methods return at once; the futures complete on a thread of the store, exceptionally if the job
  * cannot go on. Safe for concurrent use.
  */
 public interface ParameterStore extends AutoCloseable {
@@ -39,7 +45,16 @@ public interface ParameterStore extends AutoCloseable {
      */
     CompletableFuture<Void> pushRows(RowPush push, long[] ids, Tensor gradients);
 
-    /** Declares a logical worker's pushes of a step complete; completes once the step is decided. */
+    /**
+     * The step that logical worker {@code logicalWorker} is to contribute to next, once {@link #initialise} has completed. By slices,
+     * logical workers of a process that went away may be apart.
+     */
+    CompletableFuture<Long> nextStep(int logicalWorker);
+
+    /**
+     * Declares a logical worker's pushes of a step complete; completes once the step is decided, or that logical worker's slice of
+     * it.
+     */
     CompletableFuture<StepOutcome> finish(StepReport report);
 
     /**
@@ -69,7 +84,8 @@ public interface ParameterStore extends AutoCloseable {
 
     /**
      * Writes masters and optimiser state of {@code version} as blobs of the pending set {@code set}. Called by one
-     * process at a step boundary, before it contributes to step {@code version}.
+     * process at a step boundary, before it contributes to step {@code version}. By slices, no other may have contributed to that
+     * step either: {@link SliceTerms#afterLeader} sees to it.
      */
     CompletableFuture<List<BlobInfo>> snapshot(long version, String set);
 

@@ -31,6 +31,12 @@ public record RowContribution(RowPush push, DType dtype, int piece, int pieces, 
         return Long.BYTES + width * dtype.bytes();
     }
 
+    /** The same, as the only contribution to its sum. */
+    RowContribution alone() {
+        RowPush single = new RowPush(push.step(), 0, push.attempt(), push.table(), push.samples(), push.lossScale());
+        return new RowContribution(single, dtype, piece, pieces, rows);
+    }
+
     /** The part that a contribution to dense parameters has too. */
     Contribution slice() {
         return new Contribution(

@@ -31,6 +31,7 @@ public final class ShardSnapshot {
     private static final String APPLIED_STEPS = "howdah.applied.steps";
     private static final String ELEMENTS = "howdah.elements";
     private static final String LOSS_SCALE = "howdah.loss.scale";
+    private static final String BY_SLICES = "howdah.by.slices";
     private static final String FINITE_STEPS = "howdah.loss.scale.finite.steps";
 
     private ShardSnapshot() {}
@@ -52,6 +53,9 @@ public final class ShardSnapshot {
         Map<String, String> metadata = new TreeMap<>();
         metadata.put(VERSION, Long.toString(shard.version()));
         metadata.put(APPLIED_STEPS, Long.toString(shard.appliedSteps()));
+        if (shard.isBySlices()) {
+            metadata.put(BY_SLICES, "true");
+        }
         metadata.put(ELEMENTS, Long.toString(shard.tableElements()));
         shard.course().state().forEach((key, text) -> metadata.put(PREFIX + key, text));
         if (scaler != null) {
@@ -93,6 +97,10 @@ public final class ShardSnapshot {
                 Map<String, String> metadata = reader.metadata();
                 if (number(metadata, ELEMENTS) != shard.tableElements()) {
                     throw mismatch(source, "elements=" + metadata.get(ELEMENTS), "" + shard.tableElements());
+                }
+                if (metadata.containsKey(BY_SLICES) != shard.isBySlices()) {
+                    String unit = metadata.containsKey(BY_SLICES) ? "slices" : "whole steps";
+                    throw mismatch(source, "updates by " + unit, "the other kind of " + SyncKeys.MODE.name());
                 }
                 for (SafetensorsTensor tensor : reader.tensors()) {
                     if (TableRestore.takes(tensor.name())) {

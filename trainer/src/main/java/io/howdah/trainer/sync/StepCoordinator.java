@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A worker that reports a gradient that is not finite may leave pushes out; then the shards are not waited for.
  */
-public final class StepCoordinator {
+public final class StepCoordinator implements Coordinator {
     private static final Logger LOG = LoggerFactory.getLogger(StepCoordinator.class);
 
     private final @Nullable StepReport[] workers;
@@ -85,22 +85,54 @@ public final class StepCoordinator {
     }
 
     /** Loss scale of the open step. */
+    @Override
     public LossScaler scaler() {
         return scaler;
     }
 
-    /** What was decided last; null before the first decision. */
+    @Override
     public @Nullable StepOutcome last() {
         return last;
     }
 
-    /**
-     * Takes a logical worker's report. One for a decided step, from an older attempt, or that came before changes
-     * nothing.
-     *
-     * @return the decision if this report was the last one missing, else null
-     * @throws IllegalStateException if too many steps in a row had to be skipped
-     */
+    @Override
+    public @Nullable StepOutcome next() {
+        return null;
+    }
+
+    @Override
+    public @Nullable StepOutcome answer(StepReport report) {
+        if (report.step() >= step) {
+            return null;
+        }
+        if (last == null || last.step() != report.step()) {
+            throw new IllegalArgumentException("Cannot finish step: step=" + report.step() + ", expected " + step
+                    + "; go on from the version that initialise() returns");
+        }
+        return last;
+    }
+
+    @Override
+    public long nextStep(int logicalWorker) {
+        return step;
+    }
+
+    @Override
+    public long sequence() {
+        return step;
+    }
+
+    @Override
+    public long slowest() {
+        return step;
+    }
+
+    @Override
+    public long fastest() {
+        return step;
+    }
+
+    @Override
     public @Nullable StepOutcome report(StepReport report) {
         int worker = report.logicalWorker();
         if (worker < 0 || worker >= workers.length || report.step() > step) {
@@ -119,7 +151,7 @@ public final class StepCoordinator {
         return decideIfComplete();
     }
 
-    /** Takes the report of shard {@code shard}; as {@link #report(StepReport)}. */
+    @Override
     public @Nullable StepOutcome report(int shard, ShardReport report) {
         if (report.step() > step) {
             throw new IllegalArgumentException("Cannot take report: step=" + report.step() + " shard=" + shard

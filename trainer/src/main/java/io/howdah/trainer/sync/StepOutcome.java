@@ -1,8 +1,10 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.sync;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * What was decided for a whole step, the same for every worker and server.
+ * What was decided for a whole step, or for one slice of it; the same for every worker and server.
  *
  * @param step step t; weights of version t + 1 are published
  * @param decision whether the optimiser ran
@@ -12,6 +14,7 @@ package io.howdah.trainer.sync;
  * @param nextLossScale loss scale for step t + 1
  * @param evaluation the watched metric of the weights of version t, for all processes alike; NaN where it was not
  *     measured or is not defined
+ * @param slice the slice that this is of, where slices are decided one by one; null for a whole step
  */
 public record StepOutcome(
         long step,
@@ -20,7 +23,20 @@ public record StepOutcome(
         double lossSum,
         double gradientNorm,
         float nextLossScale,
-        double evaluation) {
+        double evaluation,
+        @Nullable SliceTurn slice) {
+    /** An outcome of a whole step. */
+    public StepOutcome(
+            long step,
+            Decision decision,
+            long samples,
+            double lossSum,
+            double gradientNorm,
+            float nextLossScale,
+            double evaluation) {
+        this(step, decision, samples, lossSum, gradientNorm, nextLossScale, evaluation, null);
+    }
+
     /** An outcome without an evaluation. */
     public StepOutcome(
             long step, Decision decision, long samples, double lossSum, double gradientNorm, float nextLossScale) {

@@ -47,6 +47,22 @@ public final class SyncKeys {
             "Gradients travel and are summed in chunks of this size, rounded up to a multiple of "
                     + ParameterTable.BLOCK_ELEMENTS + ".");
 
+    public static final Key<String> MODE = Key.choice(
+            "howdah.sync.mode",
+            "sync",
+            List.of("sync", "ssp", "async"),
+            "sync moves the weights once per step, by the mean gradient of all slices, with the same bits on any number of"
+                    + " processes. ssp and async move them by every slice as it comes: workers wait for each other less, or"
+                    + " not at all, and the result depends on the order.");
+
+    public static final Key<Long> STALENESS = Key.integer(
+            "howdah.sync.staleness",
+            1L,
+            0,
+            Integer.MAX_VALUE,
+            "steps",
+            "How many steps a worker may be ahead of the slowest one, where howdah.sync.mode is ssp.");
+
     public static final Key<Boolean> TLS = Key.flag(
             "howdah.ps.tls",
             true,
@@ -66,6 +82,8 @@ public final class SyncKeys {
                             GRADIENT_DTYPE,
                             WEIGHT_DTYPE,
                             LOGICAL_WORKERS,
+                            MODE,
+                            STALENESS,
                             MAX_SKIPPED_STEPS,
                             CHUNK_ELEMENTS,
                             TLS,

@@ -19,6 +19,7 @@ import java.util.List;
  * @param chunkElements elements of a chunk, a multiple of {@link ParameterTable#BLOCK_ELEMENTS}
  * @param optimiser what moves the weights
  * @param tables how the rows of sparse tables are trained and kept
+ * @param consistency how far weights may lie behind
  */
 public record SyncSettings(
         int logicalWorkers,
@@ -27,7 +28,28 @@ public record SyncSettings(
         int maximumSkips,
         int chunkElements,
         Optimiser optimiser,
-        TableSettings tables) {
+        TableSettings tables,
+        Consistency consistency) {
+    /** Settings of synchronous training. */
+    public SyncSettings(
+            int logicalWorkers,
+            DType gradientDtype,
+            DType weightDtype,
+            int maximumSkips,
+            int chunkElements,
+            Optimiser optimiser,
+            TableSettings tables) {
+        this(
+                logicalWorkers,
+                gradientDtype,
+                weightDtype,
+                maximumSkips,
+                chunkElements,
+                optimiser,
+                tables,
+                Consistency.SYNC);
+    }
+
     /** Settings with {@link TableSettings#DEFAULT}. */
     public SyncSettings(
             int logicalWorkers,
@@ -56,7 +78,42 @@ public record SyncSettings(
                 config.getInt(SyncKeys.MAX_SKIPPED_STEPS),
                 (config.getInt(SyncKeys.CHUNK_ELEMENTS) + block - 1) / block * block,
                 Optimiser.of(config, totalSteps, better),
-                TableSettings.of(config));
+                TableSettings.of(config),
+                Consistency.of(config));
+    }
+
+    /** The same, with another consistency. */
+    public SyncSettings with(Consistency other) {
+        return new SyncSettings(
+                logicalWorkers, gradientDtype, weightDtype, maximumSkips, chunkElements, optimiser, tables, other);
+    }
+
+    /**
+     * The optimiser as shards run it. Slices that move the weights one by one are V times as many as steps: then all V of a step
+     * have that step's learning rate.
+     */
+    public Optimiser shardOptimiser() {
+        return consistency.bySlices() ? optimiser.stretched(logicalWorkers) : optimiser;
+    }
+
+    /** An empty shard of {@code range}, as the consistency needs it. */
+    public ParameterShard shard(ParameterTable table, ShardRange range, TableShards sparse) {
+        return consistency.bySlices()
+                ? new SliceShard(table, range, logicalWorkers, shardOptimiser(), sparse)
+                : new ParameterShard(table, range, logicalWorkers, shardOptimiser(), sparse);
+    }
+
+    /**
+     * The coordinator of {@code servers} shards.
+     *
+     * @param scaler loss scale of the first step
+     * @param step the first step
+     */
+    public Coordinator coordinator(ParameterTable table, int servers, LossScaler scaler, long step) {
+        return consistency.bySlices()
+                ? new SliceCoordinator(
+                        logicalWorkers, SliceShard.voters(this, table, servers), maximumSkips, scaler, step)
+                : new StepCoordinator(logicalWorkers, servers, maximumSkips, scaler, step);
     }
 
     /** Loss scale of a training that starts at step 0. */

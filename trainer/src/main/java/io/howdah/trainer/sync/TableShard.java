@@ -18,7 +18,7 @@ final class TableShard {
 
     TableShard(TableSpec spec, SyncSettings settings, WireFormat format) {
         this.settings = settings.tables();
-        this.optimiser = settings.optimiser();
+        this.optimiser = settings.shardOptimiser();
         this.updates = new RowUpdates(this.settings.rule(), spec.width());
         this.rows = new TableRows(spec, updates.states());
         this.sum = new RowSum(spec.width(), settings.logicalWorkers(), format);
@@ -61,9 +61,14 @@ final class TableShard {
      * count, unless they are not finite.
      */
     void addSquares(ExactSum squares) {
+        addSquares(sum, squares);
+    }
+
+    /** As {@link #addSquares(ExactSum)}, of gradients that are kept elsewhere. */
+    void addSquares(RowSum sum, ExactSum squares) {
         ExactSum single = new ExactSum();
         for (int row = 0; row < sum.rows(); row++) {
-            if (admits(row)) {
+            if (admits(sum, row)) {
                 sum.addSquares(row, squares);
             } else {
                 single.clear();
@@ -76,7 +81,7 @@ final class TableShard {
     }
 
     /** Whether row {@code row} of the sums has or gets a row of the table. */
-    private boolean admits(int row) {
+    private boolean admits(RowSum sum, int row) {
         return settings.admission() == 1
                 || rows.index().find(sum.id(row)) != RowIndex.ABSENT
                 || candidates.total(sum.id(row)) + sum.contributions(row) >= settings.admission();
@@ -84,10 +89,15 @@ final class TableShard {
 
     /** Moves the rows that have a gradient, and makes those that are new; see {@link ShardUpdates#apply}. */
     void apply(long appliedSteps, double learningRate, float clip) {
+        apply(sum, appliedSteps, learningRate, clip);
+    }
+
+    /** As {@link #apply(long, double, float)}, of gradients that are kept elsewhere. */
+    void apply(RowSum sum, long appliedSteps, double learningRate, float clip) {
         int[] slots = new int[sum.rows()];
         boolean[] fresh = new boolean[slots.length];
         for (int row = 0; row < slots.length; row++) {
-            slots[row] = touch(row, Math.toIntExact(appliedSteps), fresh);
+            slots[row] = touch(sum, row, Math.toIntExact(appliedSteps), fresh);
         }
         UpdateRule.Step step = settings.step(appliedSteps, learningRate);
         int blockRows = updates.blockRows();
@@ -95,7 +105,7 @@ final class TableShard {
         // Rows do not depend on each other: the bits are the same in any order.
         IntStream.range(0, blocks)
                 .parallel()
-                .forEach(block -> updateBlock(slots, fresh, block * blockRows, clip, step));
+                .forEach(block -> updateBlock(sum, slots, fresh, block * blockRows, new Course(clip, step)));
         if (settings.eviction().isDue(appliedSteps)) {
             evict(rows.index(), rows.marks(), appliedSteps);
             evict(candidates.index(), candidates.marks(), appliedSteps);
@@ -103,7 +113,7 @@ final class TableShard {
     }
 
     /** Counts a touch; returns the slot of the row, or ABSENT if there is none yet. */
-    private int touch(int row, int appliedStep, boolean[] fresh) {
+    private int touch(RowSum sum, int row, int appliedStep, boolean[] fresh) {
         long id = sum.id(row);
         int contributions = sum.contributions(row);
         int slot = rows.index().find(id);
@@ -124,7 +134,10 @@ final class TableShard {
         return slot;
     }
 
-    private void updateBlock(int[] slots, boolean[] fresh, int from, float clip, UpdateRule.Step step) {
+    /** What holds for all rows of an update. */
+    private record Course(float clip, UpdateRule.Step step) {}
+
+    private void updateBlock(RowSum sum, int[] slots, boolean[] fresh, int from, Course course) {
         int width = spec().width();
         int[] block = new int[Math.min(updates.blockRows(), slots.length - from)];
         float[] gradients = new float[block.length * width];
@@ -140,9 +153,9 @@ final class TableShard {
             sum.read(from + i, gradients, count * width);
             block[count++] = slot;
         }
-        optimiser.clip(gradients, clip);
+        optimiser.clip(gradients, course.clip);
         if (settings.learningRateFactor() != 0) {
-            updates.update(rows, Arrays.copyOf(block, count), gradients, step);
+            updates.update(rows, Arrays.copyOf(block, count), gradients, course.step);
         }
     }
 

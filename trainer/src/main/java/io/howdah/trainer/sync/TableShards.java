@@ -99,12 +99,24 @@ public final class TableShards {
     /** Refuses a piece of the open step that was cut otherwise than the others of its slice. */
     void checkCut(RowContribution rows) {
         TableShard shard = shards.get(rows.push().table());
-        int before = shard.sum().pieces(rows.push().logicalWorker());
+        checkCut(rows, shard.sum().pieces(rows.push().logicalWorker()));
+    }
+
+    /** Refuses a piece of a slice if the others are cut into another number, {@code before}, or 0 if there are none. */
+    void checkCut(RowContribution rows, int before) {
+        TableShard shard = shards.get(rows.push().table());
         if (before != 0 && before != rows.pieces()) {
             throw new IllegalArgumentException("Cannot add rows: table="
                     + shard.spec().name() + " logicalWorker=" + rows.push().logicalWorker() + " pieces="
                     + rows.pieces() + ", expected " + before + "; all attempts of a slice must push the same rows");
         }
+    }
+
+    /** Empty sums of every table's rows, for one slice. */
+    List<RowSum> sliceSums() {
+        return shards.stream()
+                .map(shard -> new RowSum(shard.spec().width(), 1, format))
+                .toList();
     }
 
     boolean hasSeen(RowContribution rows) {

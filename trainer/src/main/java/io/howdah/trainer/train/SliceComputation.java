@@ -8,6 +8,7 @@ import io.howdah.trainer.data.Batch;
 import io.howdah.trainer.data.ExampleReader;
 import io.howdah.trainer.model.Objective;
 import io.howdah.trainer.model.TrainableModel;
+import io.howdah.trainer.sync.SliceTerms;
 import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.tensor.Randomness;
 import io.howdah.trainer.tensor.StepScope;
@@ -48,7 +49,7 @@ final class SliceComputation {
                 try (StepScope scope = StepScope.open();
                         WorkerBuffers buffers = WorkerBuffers.of(model.module(), worker);
                         Batch batch = reader.next(settings.batchRows())) {
-                    rows.bind(step, batch);
+                    rows.bind(settings.minimumVersion(step), batch);
                     Objective objective = objective(batch, step);
                     sums.add(objective.samples(), checked(objective.mean(), step, worker));
                     if (i == settings.accumulation() - 1) {
@@ -62,7 +63,11 @@ final class SliceComputation {
             }
             finite = pusher.end() & rows.push(slice(step, worker, lossScale, sums));
         }
-        return new StepReport(step, worker, settings.share().attempt(), sums.samples, sums.loss, finite, evaluation);
+        SliceTerms terms = settings.consistency().bySlices()
+                ? new SliceTerms(lossScale, settings.isBoundary(step))
+                : SliceTerms.NONE;
+        return new StepReport(
+                step, worker, settings.share().attempt(), sums.samples, sums.loss, finite, evaluation, terms);
     }
 
     /** Waits until the store has everything that was pushed. */

@@ -7,6 +7,7 @@ import io.howdah.trainer.config.ConfigException;
 import io.howdah.trainer.data.ReadOrder;
 import io.howdah.trainer.optim.LearningRate;
 import io.howdah.trainer.optim.ScheduleKeys;
+import io.howdah.trainer.sync.Consistency;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.train.metric.Metrics;
@@ -69,7 +70,7 @@ public record TrainSettings(
                 config.getInt(TrainKeys.BATCH_SIZE),
                 config.getInt(TrainKeys.ACCUMULATION),
                 config.get(TrainKeys.SEED),
-                new WorkerShare(sync.logicalWorkers(), ownWorkers, attempt),
+                new WorkerShare(sync.logicalWorkers(), ownWorkers, attempt, sync.consistency()),
                 Precision.of(sync, DType.named(config.get(AmpKeys.DTYPE))),
                 sync.optimiser().learningRate(),
                 CheckpointSettings.of(config),
@@ -99,6 +100,24 @@ public record TrainSettings(
     /** Whether this process brings the first weights and writes the checkpoints. */
     public boolean leads() {
         return share.leads();
+    }
+
+    /**
+     * Whether all logical workers come together before {@code step}, whatever the consistency, because the leading process may
+     * judge or save the weights there. The same for all processes.
+     */
+    boolean isBoundary(long step) {
+        return evaluation.isDue(step) || checkpoints.isDue(step);
+    }
+
+    /** How far the weights of a step may lie behind. */
+    Consistency consistency() {
+        return share.consistency();
+    }
+
+    /** The oldest version that step {@code step} may be computed with. */
+    long minimumVersion(long step) {
+        return isBoundary(step) ? step : consistency().minimumVersion(step);
     }
 
     /** In which order logical worker {@code worker} reads. */

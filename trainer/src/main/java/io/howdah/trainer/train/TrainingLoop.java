@@ -81,6 +81,9 @@ public final class TrainingLoop {
     public TrainingResult run(ResumePoint resume) throws IOException, InterruptedException {
         List<Tensor> parameters = List.copyOf(model.module().parameters().values());
         long step = StoreFutures.await(store.initialise(model.table(), settings.leads() ? parameters : null));
+        if (settings.consistency().bySlices()) {
+            step = ownStep();
+        }
         lossScale = store.lossScale();
         appliedSteps = resume.appliedSteps();
         track = resume.track();
@@ -109,6 +112,15 @@ public final class TrainingLoop {
         } finally {
             close(readers.values());
         }
+    }
+
+    /** The first step that an own logical worker has not contributed to. */
+    private long ownStep() throws IOException, InterruptedException {
+        long own = Long.MAX_VALUE;
+        for (int worker : settings.share().own()) {
+            own = Math.min(own, StoreFutures.await(store.nextStep(worker)));
+        }
+        return own;
     }
 
     private boolean ends(long step) {
@@ -163,8 +175,7 @@ public final class TrainingLoop {
         long before = surroundings.nanoClock().getAsLong();
         long epoch = readers.values().iterator().next().position().epoch();
         float scale = lossScale;
-        puller.ask(step);
-        StepOutcome outcome = null;
+        puller.ask(step, settings.minimumVersion(step));
         List<CompletableFuture<StepOutcome>> outcomes = new ArrayList<>();
         for (Map.Entry<Integer, ExampleReader> reader : readers.entrySet()) {
             int worker = reader.getKey();
@@ -177,16 +188,17 @@ public final class TrainingLoop {
             puller.settle(); // what forward did without
             outcomes.add(store.finish(report));
         }
-        if (step + 1 < settings.steps() && !pausesBefore(step + 1)) {
-            puller.ask(step + 1); // answered as soon as the step is decided
+        if (step + 1 < settings.steps()
+                && !pausesBefore(step + 1)
+                && !settings.consistency().bySlices()) {
+            puller.ask(step + 1, step + 1); // answered as soon as the step is decided
         }
         slices.flush();
+        List<StepOutcome> decided = new ArrayList<>();
         for (CompletableFuture<StepOutcome> pending : outcomes) {
-            outcome = StoreFutures.await(pending);
+            decided.add(StoreFutures.await(pending));
         }
-        if (outcome != null) {
-            decided(outcome, epoch, surroundings.nanoClock().getAsLong() - before);
-        }
+        decided(OwnOutcome.of(decided), epoch, surroundings.nanoClock().getAsLong() - before);
     }
 
     /** What the report of logical worker 0 says of the weights of {@code step}. */
@@ -204,8 +216,25 @@ public final class TrainingLoop {
         loss = outcome.lossSum() / outcome.samples();
         double seconds = Math.max(1, nanos) * 1e-9;
         StepProgress progress = new StepProgress(
-                outcome.step() + 1, settings.steps(), epoch, loss, rate, scale, outcome.samples() / seconds, outcome);
+                outcome.step() + 1,
+                settings.steps(),
+                epoch,
+                loss,
+                rate,
+                scale,
+                samplesOfAll(outcome) / seconds,
+                outcome);
         surroundings.tell(listener -> listener.onStep(progress));
+    }
+
+    /** Samples of all logical workers in a step; by slices, as if the others had as many as the own. */
+    private double samplesOfAll(StepOutcome outcome) {
+        WorkerShare share = settings.share();
+        return settings.consistency().bySlices()
+                ? (double) outcome.samples()
+                        * share.logicalWorkers()
+                        / share.own().size()
+                : outcome.samples();
     }
 
     /** Commits the checkpoint of {@code step}, unless training went on from it; returns its name. */

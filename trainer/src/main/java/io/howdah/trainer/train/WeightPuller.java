@@ -46,24 +46,24 @@ final class WeightPuller implements AutoCloseable {
     }
 
     /**
-     * Asks for all parameters in the wire dtype, as they are once {@code version} is published. They count as written now.
-     * Asking for the same version again changes nothing.
+     * Asks for all parameters in the wire dtype for step {@code step}, as they are once {@code minimumVersion} is published. They count
+     * as written now. Asking for the same step again changes nothing.
      */
-    void ask(long version) throws IOException, InterruptedException {
-        if (version != asked) {
-            ask(version, wire);
-            asked = version;
+    void ask(long step, long minimumVersion) throws IOException, InterruptedException {
+        if (step != asked) {
+            pull(minimumVersion, wire);
+            asked = step;
         }
     }
 
     /** Brings all parameters in float32. */
     void pullExactly(long version) throws IOException, InterruptedException {
-        ask(version, parameters);
+        pull(version, parameters);
         asked = wire.equals(parameters) ? version : -1;
         settle();
     }
 
-    private void ask(long version, List<Tensor> targets) throws IOException, InterruptedException {
+    private void pull(long version, List<Tensor> targets) throws IOException, InterruptedException {
         settle();
         for (int i = 0; i < targets.size(); i++) {
             int index = i;

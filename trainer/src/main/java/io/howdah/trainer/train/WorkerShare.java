@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.train;
 
+import io.howdah.trainer.sync.Consistency;
 import java.util.List;
 
 /**
@@ -9,8 +10,14 @@ import java.util.List;
  * @param logicalWorkers V
  * @param own logical workers of this process, ascending; the process that holds 0 writes the checkpoints
  * @param attempt attempt of this process, for the parameter store
+ * @param consistency how far this process may be ahead of others
  */
-public record WorkerShare(int logicalWorkers, List<Integer> own, int attempt) {
+public record WorkerShare(int logicalWorkers, List<Integer> own, int attempt, Consistency consistency) {
+    /** A part in synchronous training. */
+    public WorkerShare(int logicalWorkers, List<Integer> own, int attempt) {
+        this(logicalWorkers, own, attempt, Consistency.SYNC);
+    }
+
     public WorkerShare {
         own = List.copyOf(own);
         for (int worker : own) {

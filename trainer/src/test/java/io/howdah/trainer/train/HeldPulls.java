@@ -84,6 +84,11 @@ final class HeldPulls implements ParameterStore {
     }
 
     @Override
+    public CompletableFuture<Long> nextStep(int logicalWorker) {
+        return store.nextStep(logicalWorker);
+    }
+
+    @Override
     public CompletableFuture<Void> push(Push push, Tensor gradient) {
         return store.push(push, gradient);
     }

@@ -14,6 +14,7 @@ import io.howdah.trainer.optim.LearningRate;
 import io.howdah.trainer.optim.LinearSchedule;
 import io.howdah.trainer.optim.Optimiser;
 import io.howdah.trainer.optim.Plateau;
+import io.howdah.trainer.sync.Consistency;
 import io.howdah.trainer.sync.LocalParameterStore;
 import io.howdah.trainer.sync.MemoryBlobStore;
 import io.howdah.trainer.sync.SyncSettings;
@@ -40,6 +41,7 @@ final class TrainingFixture implements AutoCloseable {
     private final InMemoryDataset training = SyntheticText.dataset(1, 64, 32);
     private final InMemoryDataset heldOutText = SyntheticText.dataset(2, 16, 32);
     DType wire = DType.FLOAT32;
+    Consistency consistency = Consistency.SYNC;
     double learningRate = 0.01;
     Plateau.@Nullable Rule plateau;
     int rows = 4;
@@ -55,7 +57,7 @@ final class TrainingFixture implements AutoCloseable {
     SyncSettings sync() {
         LearningRate rate = new LearningRate(learningRate, LinearSchedule.warmup(4), plateau);
         Optimiser optimiser = new Optimiser(new AdamW(0.9, 0.999, 1e-8), rate, 0.01, 1);
-        return new SyncSettings(WORKERS, wire, DType.FLOAT32, 20, 1 << 14, optimiser);
+        return new SyncSettings(WORKERS, wire, DType.FLOAT32, 20, 1 << 14, optimiser).with(consistency);
     }
 
     private TrainSettings settings(long steps, List<Integer> workers) {
@@ -65,7 +67,7 @@ final class TrainingFixture implements AutoCloseable {
                 rows,
                 accumulation,
                 5,
-                new WorkerShare(WORKERS, workers, 0),
+                new WorkerShare(WORKERS, workers, 0, consistency),
                 Precision.of(sync, DType.FLOAT32),
                 sync.optimiser().learningRate(),
                 checkpoints,

@@ -30,13 +30,19 @@ public final class JobChecks {
         DatasetManifest.read(fileSystem, input).verifyLengths(fileSystem, input);
     }
 
-    /** There are servers enough to keep every shard twice, if it shall be. */
+    /** There are servers enough to keep every shard twice, if it shall be, and the mode allows it. */
     public static void checkReplication(Config config) throws JobFailedException {
         long servers = config.get(YarnKeys.SERVERS);
         if (config.get(SyncKeys.REPLICATION).equals("backup") && servers < 2) {
             throw new JobFailedException("Cannot train: " + SyncKeys.REPLICATION.name() + "=backup "
                     + YarnKeys.SERVERS.name() + "=" + servers
                     + ", expected at least 2 servers; raise their number, or keep shards once");
+        }
+        String mode = config.get(SyncKeys.MODE);
+        if (config.get(SyncKeys.REPLICATION).equals("backup") && !mode.equals("sync")) {
+            throw new JobFailedException("Cannot train: " + SyncKeys.REPLICATION.name() + "=backup "
+                    + SyncKeys.MODE.name() + "=" + mode
+                    + ", expected sync, since a backup repeats whole steps; train in that mode, or keep shards once");
         }
     }
 

@@ -1,0 +1,159 @@
+// Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
+package io.howdah.ps.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.howdah.ps.ServerParts;
+import io.howdah.ps.wire.Admission;
+import io.howdah.ps.wire.Counter;
+import io.howdah.trainer.optim.Optimiser;
+import io.howdah.trainer.sync.BrokenShards;
+import io.howdah.trainer.sync.ParameterTable;
+import io.howdah.trainer.sync.ShardRange;
+import io.howdah.trainer.sync.StepOutcome;
+import io.howdah.trainer.sync.TableShards;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random schedules of faults in training by slices: bounds, order, exactly once and bits, as {@link SliceRecord} says. {@code
+ * -Psimulation} takes more of them; {@code -Dsimulation.slice.seed=N} replays the one that a failure names.
+ */
+class SliceSimulationTest {
+    private static final int SHOWN = 5;
+    private static final int BROKEN = 100;
+    private static final int MANY_FAULTS = 60;
+
+    private static LongStream seeds() {
+        Long one = Long.getLong("simulation.slice.seed");
+        return one != null
+                ? LongStream.of(one)
+                : LongStream.range(0, Long.getLong("simulation.slice.schedules", 300))
+                        .parallel();
+    }
+
+    @Test
+    void everyScheduleHasTheBitsOfItsDecidedOrder() {
+        Queue<String> failures = new ConcurrentLinkedQueue<>();
+        Queue<SimulationResult> results = new ConcurrentLinkedQueue<>();
+        seeds().forEach(seed -> {
+            SimulationResult result = new Simulation(Schedule.bySlices(seed), Parts.production()).run();
+            results.add(result);
+            if (result.problem() != null) {
+                failures.add(result.problem() + "; replay it with -Dsimulation.slice.seed=" + seed);
+            }
+        });
+        assertThat(failures.stream().limit(SHOWN).toList())
+                .as("%d of %d schedules", failures.size(), results.size())
+                .isEmpty();
+        if (results.size() > 1) {
+            for (Counter counter : List.of(
+                    Counter.DUPLICATES,
+                    Counter.APPLIED_STEPS,
+                    Counter.SKIPPED_STEPS,
+                    Counter.SLICES_LEVEL,
+                    Counter.SLICES_AHEAD_BY_1,
+                    Counter.SLICES_AHEAD_BY_2_TO_3)) {
+                assertThat(results.stream()
+                                .mapToLong(result -> result.counter(counter))
+                                .sum())
+                        .as(counter.label())
+                        .isPositive();
+            }
+            assertThat(results).anyMatch(result -> result.generations() > 1);
+        }
+    }
+
+    @Test
+    void aSeedRepeatsExactly() {
+        for (long seed = 0; seed < 3; seed++) {
+            SimulationResult first = new Simulation(Schedule.bySlices(seed), Parts.production()).run();
+            SimulationResult second = new Simulation(Schedule.bySlices(seed), Parts.production()).run();
+            assertThat(second).as("seed %d", seed).isEqualTo(first);
+        }
+    }
+
+    private static List<String> problems(Parts.SliceShards shards) {
+        Parts parts = new Parts(ServerParts.production(), Admission::new, shards);
+        return LongStream.range(0, BROKEN)
+                .parallel()
+                .mapToObj(seed -> new Simulation(Schedule.bySlices(seed).withFaults(MANY_FAULTS), parts)
+                        .run()
+                        .problem())
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    @Test
+    void addingTwiceIsNoticed() {
+        // A chunk that is counted twice stands for one that has not come.
+        assertThat(problems(observer -> (table, range, workers, optimiser, tables) ->
+                        new Repeating(table, range, workers, optimiser, tables, observer)))
+                .anyMatch(
+                        problem -> problem.contains("Cannot end slice") || problem.contains("the last weights differ"));
+    }
+
+    @Test
+    void waitingForNobodyIsNoticed() {
+        assertThat(problems(observer -> (table, range, workers, optimiser, tables) ->
+                        new Hasty(table, range, workers, optimiser, tables, observer)))
+                .anyMatch(problem -> problem.contains("steps ahead") || problem.contains("when the slowest was at"));
+    }
+
+    /** Adds what comes twice, twice. */
+    private static final class Repeating extends BrokenShards.RepeatingSlices {
+        private final SliceRecord.Observer observer;
+
+        Repeating(
+                ParameterTable table,
+                ShardRange range,
+                int workers,
+                Optimiser optimiser,
+                TableShards tables,
+                SliceRecord.Observer observer) {
+            super(table, range, workers, optimiser, tables);
+            this.observer = observer;
+        }
+
+        @Override
+        public void apply(StepOutcome outcome) {
+            observer.before(this);
+            super.apply(outcome);
+            observer.applied(this, outcome);
+        }
+    }
+
+    /** Takes the fastest logical worker for the slowest. */
+    private static final class Hasty extends io.howdah.trainer.sync.SliceShard {
+        private final SliceRecord.Observer observer;
+        private long fastest;
+
+        Hasty(
+                ParameterTable table,
+                ShardRange range,
+                int workers,
+                Optimiser optimiser,
+                TableShards tables,
+                SliceRecord.Observer observer) {
+            super(table, range, workers, optimiser, tables);
+            this.observer = observer;
+        }
+
+        @Override
+        public long version() {
+            return super.version() < 0 ? -1 : Math.max(fastest, super.version());
+        }
+
+        @Override
+        public void apply(StepOutcome outcome) {
+            observer.before(this);
+            super.apply(outcome);
+            fastest = Math.max(fastest, outcome.step() + 1);
+            observer.applied(this, outcome);
+        }
+    }
+}
