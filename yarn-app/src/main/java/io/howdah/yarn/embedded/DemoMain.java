@@ -25,9 +25,7 @@ import picocli.CommandLine.Option;
  */
 @CommandLine.Command(
         name = "scripts/howdah demo",
-        description =
-                "Starts an embedded Hadoop cluster, preprocesses a corpus, trains on it, evaluates the model and lets it"
-                        + " write, without and with drafts.",
+        description = "Starts an embedded Hadoop cluster, preprocesses a corpus, trains on it and evaluates the model.",
         sortOptions = false)
 public final class DemoMain implements Callable<Integer> {
     private static final int STOP_SECONDS = 30;

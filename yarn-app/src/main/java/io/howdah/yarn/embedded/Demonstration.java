@@ -5,21 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.howdah.preprocess.PreprocessKeys;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.config.Key;
-import io.howdah.trainer.decode.DecodeKeys;
-import io.howdah.trainer.model.ModelKeys;
-import io.howdah.trainer.model.lm.HeadKeys;
-import io.howdah.trainer.model.lm.LanguageModelKeys;
-import io.howdah.trainer.optim.OptimiserKeys;
-import io.howdah.trainer.optim.ScheduleKeys;
 import io.howdah.trainer.train.TrainKeys;
 import io.howdah.yarn.am.ApplicationMasterMain;
 import io.howdah.yarn.am.JobResult;
 import io.howdah.yarn.cli.Commands;
-import io.howdah.yarn.client.JobFailedException;
-import io.howdah.yarn.config.GenerateKeys;
 import io.howdah.yarn.config.JobConfiguration;
 import io.howdah.yarn.config.YarnKeys;
-import io.howdah.yarn.generate.SideBySide;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -41,9 +32,6 @@ final class Demonstration implements AutoCloseable {
     private static final String CORPUS = "/howdah/raw/";
     private static final String DATASET = "/howdah/dataset";
     private static final String MODEL = "/howdah/model";
-
-    private static final String DRAFTER = "mtp";
-    private static final int ROW_TOKENS = 256;
 
     private final Plan plan;
     private final PrintStream out;
@@ -100,24 +88,8 @@ final class Demonstration implements AutoCloseable {
                 return status;
             }
         }
-        int same = write(hadoop);
-        summary.phase("write", start);
         Map<String, JobResult> results = results(hadoop);
-        int status = summary.print(results.get("train"), results.get("evaluate"), out);
-        return Math.max(same, status);
-    }
-
-    /** What {@code local generate} would write behind the first held-out row, without and with drafts. */
-    private int write(Configuration hadoop) throws IOException {
-        Configuration here = new Configuration(hadoop);
-        writing().forEach((key, value) -> here.set(key.name(), value));
-        out.println();
-        try {
-            return DemoWriting.print(SideBySide.write(here), DRAFTER, out);
-        } catch (JobFailedException e) {
-            out.println(e.getMessage());
-            return 1;
-        }
+        return summary.print(results.get("train"), results.get("evaluate"), out);
     }
 
     private void copyCorpus(Configuration hadoop) throws IOException {
@@ -148,12 +120,8 @@ final class Demonstration implements AutoCloseable {
                 settings.put(PreprocessKeys.OUTPUT, DATASET);
                 settings.put(PreprocessKeys.FORMAT, "zip");
                 settings.put(PreprocessKeys.INCLUDE, "**.java");
-                settings.put(PreprocessKeys.SEQUENCE_LENGTH, Integer.toString(ROW_TOKENS));
             }
-            case "train" -> {
-                settings.putAll(settings());
-                settings.putAll(network());
-            }
+            case "train" -> settings.putAll(settings());
             default -> {
                 settings.put(TrainKeys.INPUT, DATASET);
                 settings.put(TrainKeys.OUTPUT, MODEL);
@@ -162,35 +130,6 @@ final class Demonstration implements AutoCloseable {
         List<String> words = new ArrayList<>(List.of(command));
         settings.forEach((key, value) -> words.addAll(List.of("-D", key.name() + "=" + value)));
         return words.toArray(String[]::new);
-    }
-
-    /** A byte GPT small enough to learn in a minute, with heads that guess the tokens behind the next one. */
-    private static Map<Key<?>, String> network() {
-        Map<Key<?>, String> settings = new LinkedHashMap<>();
-        settings.put(ModelKeys.NAME, "gpt2");
-        settings.put(LanguageModelKeys.CONTEXT, Integer.toString(2 * ROW_TOKENS));
-        settings.put(LanguageModelKeys.WIDTH, "96");
-        settings.put(LanguageModelKeys.LAYERS, "2");
-        settings.put(LanguageModelKeys.HEADS, "3");
-        settings.put(HeadKeys.MTP_KIND, "parallel");
-        settings.put(HeadKeys.MTP_HEADS, "2");
-        settings.put(TrainKeys.BATCH_SIZE, "4");
-        settings.put(OptimiserKeys.LEARNING_RATE, "0.003");
-        settings.put(OptimiserKeys.CLIP_NORM, "1");
-        settings.put(ScheduleKeys.WARMUP_STEPS, "30");
-        settings.put(ScheduleKeys.NAME, "cosine");
-        return settings;
-    }
-
-    private static Map<Key<?>, String> writing() {
-        return Map.of(
-                GenerateKeys.MODEL, MODEL,
-                GenerateKeys.INPUT, DATASET,
-                GenerateKeys.FORMAT, "dataset",
-                GenerateKeys.PROMPT_TOKENS, "160",
-                GenerateKeys.VCORES, "2",
-                DecodeKeys.DRAFTER, DRAFTER,
-                DecodeKeys.MAX_TOKENS, "256");
     }
 
     /** What the jobs wrote beside their output, by kind of job. */

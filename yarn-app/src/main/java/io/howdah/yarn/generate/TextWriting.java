@@ -152,8 +152,7 @@ final class TextWriting {
         return requests.size();
     }
 
-    /** What is asked of the generator for a prompt: one text for each sample. */
-    List<GenerationRequest> requests(Prompt prompt) throws IOException {
+    private List<GenerationRequest> requests(Prompt prompt) throws IOException {
         int[] tokens = prompt.content() instanceof Prompt.Tokens given
                 ? given.tokens()
                 : model.codec().encode(((Prompt.Text) prompt.content()).text());
@@ -175,8 +174,7 @@ final class TextWriting {
         return requests;
     }
 
-    /** What a prompt says. */
-    byte[] bytes(Prompt prompt) {
+    private byte[] bytes(Prompt prompt) {
         if (prompt.content() instanceof Prompt.Text text) {
             return text.text().getBytes(StandardCharsets.UTF_8);
         }

@@ -7,7 +7,6 @@ import io.howdah.yarn.config.JobConfiguration;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.BlockLocation;
 import org.apache.hadoop.fs.FileStatus;
@@ -61,20 +60,6 @@ public final class PromptInput extends InputFormat<NullWritable, Prompt> {
                     + GenerateKeys.FORMAT.name());
         }
         return splits;
-    }
-
-    /**
-     * The first prompt of all.
-     *
-     * @throws IOException in one line, if one is malformed and such are refused
-     * @throws ConfigException in one line, if there is none
-     */
-    public static Prompt first(Configuration hadoop) throws IOException {
-        PromptSettings settings = new PromptSettings(JobConfiguration.parse(hadoop));
-        PromptRange range = splits(hadoop).get(0).ranges().get(0);
-        try (PromptCursor cursor = settings.source().open(hadoop, settings, range, line -> {})) {
-            return Objects.requireNonNull(cursor.next());
-        }
     }
 
     private static String[] hosts(Configuration hadoop, PromptRange range) throws IOException {
