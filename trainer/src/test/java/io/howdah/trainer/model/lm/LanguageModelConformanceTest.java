@@ -83,7 +83,8 @@ class LanguageModelConformanceTest {
         for (String head : Head.names()) {
             TrainableModel model = model(name, "howdah.lm.head", head, "howdah.lm.dropout", "0.1");
             assertThat(model.name()).isEqualTo(name);
-            // The first step leaves scratch memory and caches behind.
+            // The first step leaves scratch memory and caches behind, and threads let go of what tests before made them hold.
+            step(model);
             step(model);
             model.module().clearGradients();
             long missed = Garbage.collect();
@@ -99,7 +100,7 @@ class LanguageModelConformanceTest {
                 assertThat(finite).as(path).isTrue();
             });
             model.module().clearGradients();
-            assertThat(MemoryPool.shared().usedBytes()).isEqualTo(before);
+            assertThat(MemoryPool.shared().usedBytes()).isLessThanOrEqualTo(before);
             model.module().close();
             assertThat(Garbage.collect()).isEqualTo(missed);
         }
