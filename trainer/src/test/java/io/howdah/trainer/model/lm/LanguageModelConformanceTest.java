@@ -83,7 +83,7 @@ class LanguageModelConformanceTest {
         for (String head : Head.names()) {
             TrainableModel model = model(name, "howdah.lm.head", head, "howdah.lm.dropout", "0.1");
             assertThat(model.name()).isEqualTo(name);
-            // The first step leaves scratch memory and caches behind, and threads let go of what tests before made them hold.
+            // Two steps leave scratch memory and caches behind, and make threads let go of earlier tests.
             step(model);
             step(model);
             model.module().clearGradients();
