@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way from text to an evaluated model, and the mistakes that only a cluster can find, in real containers. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class EndToEndIT {
     private static final long SEED = 20_240_501;
     private static final int DOCUMENTS = 60;
