@@ -3,6 +3,7 @@ package io.howdah.trainer.model;
 
 import io.howdah.trainer.nn.Layer;
 import io.howdah.trainer.nn.Module;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.sync.TableSpec;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Tensor;
@@ -49,7 +50,7 @@ public abstract sealed class ClickNetwork extends Module permits DeepFm, Dlrm, W
      * @param dense [B, D], float32
      */
     public final Tensor forward(Tensor ids, Tensor dense) {
-        Tensor logits = logits(ids, dense);
+        Tensor logits = Composite.of(() -> logits(ids, dense));
         returns(logits);
         return logits;
     }

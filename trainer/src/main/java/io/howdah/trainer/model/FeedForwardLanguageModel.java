@@ -8,6 +8,7 @@ import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.nn.functional.LossFunctions;
 import io.howdah.trainer.ops.Activations;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.ops.Losses;
 import io.howdah.trainer.ops.Views;
 import io.howdah.trainer.tensor.Philox;
@@ -114,11 +115,13 @@ public final class FeedForwardLanguageModel implements TrainableModel {
 
         /** [R, n] token numbers to [R, V] logits. */
         Tensor forward(Tensor windows) {
-            Tensor x = Views.reshape(embedding.forward(windows), windows.size(0), -1);
-            for (Linear layer : hidden) {
-                x = Activations.gelu(layer.forward(x));
-            }
-            return output.forward(x);
+            return Composite.of(() -> {
+                Tensor x = Views.reshape(embedding.forward(windows), windows.size(0), -1);
+                for (Linear layer : hidden) {
+                    x = Activations.gelu(layer.forward(x));
+                }
+                return output.forward(x);
+            });
         }
     }
 }

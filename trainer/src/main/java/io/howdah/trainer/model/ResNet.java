@@ -9,6 +9,7 @@ import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.MaxPool2d;
 import io.howdah.trainer.nn.Sequential;
 import io.howdah.trainer.ops.Activations;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.ops.Pooling;
 import io.howdah.trainer.ops.Spatial;
 import io.howdah.trainer.ops.Views;
@@ -87,11 +88,13 @@ public final class ResNet extends Layer {
 
     @Override
     protected Tensor compute(Tensor images) {
-        Tensor x = pool.forward(Activations.relu(bn1.forward(conv1.forward(images))));
-        for (Sequential stage : stages) {
-            x = stage.forward(x);
-        }
-        return fc.forward(Views.flatten(mean.forward(x), 1, -1));
+        return Composite.of(() -> {
+            Tensor x = pool.forward(Activations.relu(bn1.forward(conv1.forward(images))));
+            for (Sequential stage : stages) {
+                x = stage.forward(x);
+            }
+            return fc.forward(Views.flatten(mean.forward(x), 1, -1));
+        });
     }
 
     @Override

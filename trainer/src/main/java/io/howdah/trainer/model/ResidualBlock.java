@@ -8,6 +8,7 @@ import io.howdah.trainer.nn.Layer;
 import io.howdah.trainer.nn.Sequential;
 import io.howdah.trainer.ops.Activations;
 import io.howdah.trainer.ops.Arithmetic;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.ops.ConvolutionSettings;
 import io.howdah.trainer.ops.Spatial;
 import io.howdah.trainer.tensor.Philox;
@@ -89,11 +90,13 @@ final class ResidualBlock extends Layer {
 
     @Override
     protected Tensor compute(Tensor x) {
-        Tensor y = x;
-        for (int i = 0; i < convolutions.size(); i++) {
-            y = norms.get(i).forward(convolutions.get(i).forward(i == 0 ? y : Activations.relu(y)));
-        }
-        return Activations.relu(Arithmetic.add(y, downsample == null ? x : downsample.forward(x)));
+        return Composite.of(() -> {
+            Tensor y = x;
+            for (int i = 0; i < convolutions.size(); i++) {
+                y = norms.get(i).forward(convolutions.get(i).forward(i == 0 ? y : Activations.relu(y)));
+            }
+            return Activations.relu(Arithmetic.add(y, downsample == null ? x : downsample.forward(x)));
+        });
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.howdah.trainer.nn.functional.AttentionFunctions.Rotation;
 import io.howdah.trainer.nn.functional.LinearFunctions;
 import io.howdah.trainer.nn.functional.Mode;
 import io.howdah.trainer.ops.AttentionOptions;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.ops.RotaryEmbedding;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Philox;
@@ -75,6 +76,14 @@ public final class MultiHeadAttention extends Layer {
         if (x.shape().rank() != 3) {
             throw new IllegalArgumentException("The positions are dimension 1.");
         }
+        return Composite.of(() -> {
+            Tensor projected = LinearFunctions.linear(x, projection, projectionBias);
+            return joined.forward(
+                    AttentionFunctions.selfAttention(projected, settings.heads(), rotation(x.size(1)), options(mask)));
+        });
+    }
+
+    private AttentionOptions options(@Nullable Tensor mask) {
         AttentionOptions options = AttentionOptions.DEFAULT.withMask(mask);
         if (settings.causal()) {
             options = options.withCausal();
@@ -82,9 +91,7 @@ public final class MultiHeadAttention extends Layer {
         if (mode() == Mode.TRAINING && settings.dropout() > 0) {
             options = options.withDropout(settings.dropout());
         }
-        Tensor projected = LinearFunctions.linear(x, projection, projectionBias);
-        return joined.forward(
-                AttentionFunctions.selfAttention(projected, settings.heads(), rotation(x.size(1)), options));
+        return options;
     }
 
     private @Nullable Rotation rotation(long length) {

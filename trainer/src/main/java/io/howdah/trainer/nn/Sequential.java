@@ -1,11 +1,16 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.nn;
 
+import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 
-/** Layers one after the other, under the names 0, 1, …, or under given names. */
+/**
+ * Layers one after the other, under the names 0, 1, …, or under given names. What a layer hands to the next belongs to these
+ * two: it is freed once it was used, or with the graph that has saved it. A layer that is to find its result or its input
+ * later {@linkplain Tensor#keep keeps} it.
+ */
 public final class Sequential extends Layer {
     private final List<Layer> layers;
 
@@ -32,7 +37,11 @@ public final class Sequential extends Layer {
     protected Tensor compute(Tensor x) {
         Tensor result = x;
         for (Layer layer : layers) {
-            result = layer.forward(result);
+            Tensor next = layer.forward(result);
+            if (!result.sharesStorage(x) && !result.sharesStorage(next)) {
+                StepScope.letGo(result);
+            }
+            result = next;
         }
         return result;
     }

@@ -4,6 +4,7 @@ package io.howdah.trainer.nn;
 import io.howdah.trainer.nn.functional.ActivationFunctions;
 import io.howdah.trainer.nn.functional.DropoutFunctions;
 import io.howdah.trainer.ops.Arithmetic;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
@@ -61,9 +62,11 @@ public final class TransformerBlock extends Layer {
     }
 
     private Tensor run(Tensor x, @Nullable Tensor mask) {
-        Tensor attended = Arithmetic.add(x, dropped(attention.forward(firstNorm.forward(x), mask)));
-        Tensor hidden = dropped(activated(up.forward(secondNorm.forward(attended))));
-        return Arithmetic.add(attended, dropped(down.forward(hidden)));
+        return Composite.of(() -> {
+            Tensor attended = Arithmetic.add(x, dropped(attention.forward(firstNorm.forward(x), mask)));
+            Tensor hidden = dropped(activated(up.forward(secondNorm.forward(attended))));
+            return Arithmetic.add(attended, dropped(down.forward(hidden)));
+        });
     }
 
     private Tensor activated(Tensor x) {

@@ -12,6 +12,7 @@ import io.howdah.trainer.nn.ModuleList;
 import io.howdah.trainer.nn.functional.AttentionFunctions.Heads;
 import io.howdah.trainer.nn.functional.LinearFunctions;
 import io.howdah.trainer.ops.Arithmetic;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.ops.Slices;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Shape;
@@ -67,19 +68,23 @@ public final class BertNetwork extends LanguageNetwork {
     @Override
     public Tensor hidden(Tensor numbers) {
         checkRows(numbers, settings.sizes().context());
-        Tensor seen = Slices.narrow(positions.weight(), 0, 0, numbers.size(1));
-        Tensor x = embeddingNorm.forward(Arithmetic.add(tokens.forward(numbers), seen));
-        x = Residuals.dropped(x, settings.dropout(), mode());
-        for (Block block : blocks) {
-            x = block.forward(x);
-        }
-        return x;
+        return Composite.of(() -> {
+            Tensor seen = Slices.narrow(positions.weight(), 0, 0, numbers.size(1));
+            Tensor x = embeddingNorm.forward(Arithmetic.add(tokens.forward(numbers), seen));
+            x = Residuals.dropped(x, settings.dropout(), mode());
+            for (Block block : blocks) {
+                x = block.forward(x);
+            }
+            return x;
+        });
     }
 
     @Override
     public Tensor logits(Tensor hidden) {
-        Tensor x = transformNorm.forward(settings.activation().of(transform.forward(hidden)));
-        return LinearFunctions.linear(x, head.weight(), headBias);
+        return Composite.of(() -> {
+            Tensor x = transformNorm.forward(settings.activation().of(transform.forward(hidden)));
+            return LinearFunctions.linear(x, head.weight(), headBias);
+        });
     }
 
     @Override
@@ -119,9 +124,11 @@ public final class BertNetwork extends LanguageNetwork {
 
         Tensor forward(Tensor x) {
             double dropout = settings.dropout();
-            Tensor attended = firstNorm.forward(Residuals.add(x, attention.forward(x, null), dropout, mode()));
-            Tensor hidden = settings.activation().of(up.forward(attended));
-            Tensor result = secondNorm.forward(Residuals.add(attended, down.forward(hidden), dropout, mode()));
+            Tensor result = Composite.of(() -> {
+                Tensor attended = firstNorm.forward(Residuals.add(x, attention.forward(x, null), dropout, mode()));
+                Tensor hidden = settings.activation().of(up.forward(attended));
+                return secondNorm.forward(Residuals.add(attended, down.forward(hidden), dropout, mode()));
+            });
             returns(result);
             return result;
         }

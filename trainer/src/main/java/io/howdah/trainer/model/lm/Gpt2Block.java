@@ -6,6 +6,7 @@ import io.howdah.trainer.nn.LayerNorm;
 import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.nn.functional.AttentionFunctions.Heads;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.tensor.Tensor;
 
 /** h = x + attention(norm1(x)), h + down(gelu(up(norm2(h)))). */
@@ -51,9 +52,11 @@ final class Gpt2Block extends Module {
 
     Tensor forward(Tensor x) {
         double dropout = settings.dropout();
-        Tensor attended = Residuals.add(x, attention.forward(firstNorm.forward(x), null), dropout, mode());
-        Tensor hidden = settings.activation().of(up.forward(secondNorm.forward(attended)));
-        Tensor result = Residuals.add(attended, down.forward(hidden), dropout, mode());
+        Tensor result = Composite.of(() -> {
+            Tensor attended = Residuals.add(x, attention.forward(firstNorm.forward(x), null), dropout, mode());
+            Tensor hidden = settings.activation().of(up.forward(secondNorm.forward(attended)));
+            return Residuals.add(attended, down.forward(hidden), dropout, mode());
+        });
         returns(result);
         return result;
     }

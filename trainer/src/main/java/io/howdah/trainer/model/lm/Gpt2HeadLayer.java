@@ -2,6 +2,7 @@
 package io.howdah.trainer.model.lm;
 
 import io.howdah.trainer.nn.LayerNorm;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.tensor.Tensor;
 
 /** That of a GPT-2. */
@@ -18,7 +19,7 @@ final class Gpt2HeadLayer extends HeadLayer {
 
     @Override
     Tensor forward(Tensor x) {
-        return norm.forward(block.forward(x));
+        return Composite.of(() -> norm.forward(block.forward(x)));
     }
 
     @Override

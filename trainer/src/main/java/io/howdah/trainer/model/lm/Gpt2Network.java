@@ -7,6 +7,7 @@ import io.howdah.trainer.nn.LayerNorm;
 import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.ModuleList;
 import io.howdah.trainer.ops.Arithmetic;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.ops.Slices;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Shape;
@@ -69,13 +70,15 @@ public final class Gpt2Network extends LanguageNetwork {
     public Tensor hidden(Tensor numbers) {
         long context = settings.sizes().context();
         checkRows(numbers, context);
-        Tensor all = positions.weight();
-        Tensor seen = numbers.size(1) == context ? all : Slices.narrow(all, 0, 0, numbers.size(1));
-        Tensor x = Residuals.dropped(Arithmetic.add(tokens.forward(numbers), seen), settings.dropout(), mode());
-        for (Gpt2Block block : blocks) {
-            x = block.forward(x);
-        }
-        return norm.forward(x);
+        return Composite.of(() -> {
+            Tensor all = positions.weight();
+            Tensor seen = numbers.size(1) == context ? all : Slices.narrow(all, 0, 0, numbers.size(1));
+            Tensor x = Residuals.dropped(Arithmetic.add(tokens.forward(numbers), seen), settings.dropout(), mode());
+            for (Gpt2Block block : blocks) {
+                x = block.forward(x);
+            }
+            return norm.forward(x);
+        });
     }
 
     @Override

@@ -2,6 +2,7 @@
 package io.howdah.trainer.model.lm;
 
 import io.howdah.trainer.nn.Module;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ public abstract class LanguageNetwork extends Module {
 
     /** {@link #logits} of {@link #hidden}: [B, T] to [B, T, V]. */
     public final Tensor forward(Tensor tokens) {
-        Tensor logits = logits(hidden(tokens));
+        Tensor logits = Composite.of(() -> logits(hidden(tokens)));
         returns(logits);
         return logits;
     }

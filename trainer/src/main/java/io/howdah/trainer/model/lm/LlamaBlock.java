@@ -7,6 +7,7 @@ import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.nn.RmsNorm;
 import io.howdah.trainer.nn.functional.ActivationFunctions;
 import io.howdah.trainer.nn.functional.AttentionFunctions.Rotation;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.tensor.Tensor;
 
 /** h = x + attention(norm1(x)), h + down(silu(gate(norm2(h))) · up(norm2(h))); one product gives gate and up. */
@@ -51,9 +52,11 @@ final class LlamaBlock extends Module {
     }
 
     Tensor forward(Tensor x, Rotation rotation) {
-        Tensor attended = Residuals.add(x, attention.forward(firstNorm.forward(x), rotation), 0, mode());
-        Tensor hidden = ActivationFunctions.swiGlu(gateAndUp.forward(secondNorm.forward(attended)));
-        Tensor result = Residuals.add(attended, down.forward(hidden), 0, mode());
+        Tensor result = Composite.of(() -> {
+            Tensor attended = Residuals.add(x, attention.forward(firstNorm.forward(x), rotation), 0, mode());
+            Tensor hidden = ActivationFunctions.swiGlu(gateAndUp.forward(secondNorm.forward(attended)));
+            return Residuals.add(attended, down.forward(hidden), 0, mode());
+        });
         returns(result);
         return result;
     }

@@ -2,6 +2,7 @@
 package io.howdah.trainer.model.lm;
 
 import io.howdah.trainer.nn.RmsNorm;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.ops.RotaryEmbedding.Angles;
 import io.howdah.trainer.tensor.Tensor;
 
@@ -22,7 +23,7 @@ final class LlamaHeadLayer extends HeadLayer {
 
     @Override
     Tensor forward(Tensor x) {
-        return norm.forward(block.forward(x, LlamaNetwork.rotation(angles, x.size(1))));
+        return Composite.of(() -> norm.forward(block.forward(x, LlamaNetwork.rotation(angles, x.size(1)))));
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.ModuleList;
 import io.howdah.trainer.nn.RmsNorm;
 import io.howdah.trainer.nn.functional.AttentionFunctions.Rotation;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.ops.RotaryEmbedding;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Philox;
@@ -66,12 +67,14 @@ public final class LlamaNetwork extends LanguageNetwork {
     @Override
     public Tensor hidden(Tensor numbers) {
         checkRows(numbers, settings.sizes().context());
-        Rotation rotation = rotation(angles, numbers.size(1));
-        Tensor x = tokens.forward(numbers);
-        for (LlamaBlock block : blocks) {
-            x = block.forward(x, rotation);
-        }
-        return norm.forward(x);
+        return Composite.of(() -> {
+            Rotation rotation = rotation(angles, numbers.size(1));
+            Tensor x = tokens.forward(numbers);
+            for (LlamaBlock block : blocks) {
+                x = block.forward(x, rotation);
+            }
+            return norm.forward(x);
+        });
     }
 
     /** Turns queries and keys of T positions. */

@@ -9,6 +9,7 @@ import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.Lstm;
 import io.howdah.trainer.nn.RecurrentSettings;
 import io.howdah.trainer.nn.functional.LinearFunctions;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Tensor;
 
@@ -86,8 +87,10 @@ public final class LstmNetwork extends LanguageNetwork {
     @Override
     public Tensor hidden(Tensor numbers) {
         checkRows(numbers, Long.MAX_VALUE);
-        Tensor x = Residuals.dropped(tokens.forward(numbers), settings.dropout(), mode());
-        return Residuals.dropped(lstm.forward(x), settings.dropout(), mode());
+        return Composite.of(() -> {
+            Tensor x = Residuals.dropped(tokens.forward(numbers), settings.dropout(), mode());
+            return Residuals.dropped(lstm.forward(x), settings.dropout(), mode());
+        });
     }
 
     @Override

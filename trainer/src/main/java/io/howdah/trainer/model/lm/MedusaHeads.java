@@ -7,6 +7,7 @@ import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.ModuleList;
 import io.howdah.trainer.nn.functional.ActivationFunctions;
 import io.howdah.trainer.ops.Arithmetic;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,8 @@ public final class MedusaHeads extends TokenHeads {
     @Override
     Tensor hidden(int head, Tensor previous, Tensor ahead) {
         check(head);
-        return Arithmetic.add(previous, ActivationFunctions.silu(first.at(head).forward(previous)));
+        return Composite.of(() ->
+                Arithmetic.add(previous, ActivationFunctions.silu(first.at(head).forward(previous))));
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.howdah.trainer.nn.functional.AttentionFunctions.Heads;
 import io.howdah.trainer.nn.functional.AttentionFunctions.Rotation;
 import io.howdah.trainer.nn.functional.Mode;
 import io.howdah.trainer.ops.AttentionOptions;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,13 @@ final class SelfAttention extends Module {
 
     /** @param rotation turns queries and keys, with angles of T positions; null for none */
     Tensor forward(Tensor x, @Nullable Rotation rotation) {
+        Tensor result = Composite.of(() -> joined.forward(
+                AttentionFunctions.selfAttention(projection.forward(x), settings.heads(), rotation, options())));
+        returns(result);
+        return result;
+    }
+
+    private AttentionOptions options() {
         AttentionOptions options = AttentionOptions.DEFAULT;
         if (settings.sight() == Sight.CAUSAL) {
             options = options.withCausal();
@@ -56,10 +64,7 @@ final class SelfAttention extends Module {
         if (mode() == Mode.TRAINING && settings.dropout() > 0) {
             options = options.withDropout(settings.dropout());
         }
-        Tensor result = joined.forward(
-                AttentionFunctions.selfAttention(projection.forward(x), settings.heads(), rotation, options));
-        returns(result);
-        return result;
+        return options;
     }
 
     @Override

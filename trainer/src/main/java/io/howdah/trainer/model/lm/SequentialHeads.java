@@ -7,6 +7,7 @@ import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.nn.ModuleList;
 import io.howdah.trainer.nn.RmsNorm;
 import io.howdah.trainer.nn.functional.EmbeddingFunctions;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.ops.Joins;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.List;
@@ -69,9 +70,11 @@ public final class SequentialHeads extends TokenHeads {
     Tensor hidden(int head, Tensor previous, Tensor ahead) {
         check(head);
         Step step = steps.at(head);
-        Tensor tokens = EmbeddingFunctions.embedding(trunk().tokens(), ahead);
-        Tensor joined = Joins.cat(List.of(step.hiddenNorm.forward(previous), step.tokenNorm.forward(tokens)), 2);
-        return step.layer.forward(step.join.forward(joined));
+        return Composite.of(() -> {
+            Tensor tokens = EmbeddingFunctions.embedding(trunk().tokens(), ahead);
+            Tensor joined = Joins.cat(List.of(step.hiddenNorm.forward(previous), step.tokenNorm.forward(tokens)), 2);
+            return step.layer.forward(step.join.forward(joined));
+        });
     }
 
     public Step step(int head) {

@@ -106,6 +106,26 @@ class LanguageModelConformanceTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("all")
+    void aForwardWithoutRecordingLeavesNothingButItsResult(String name) {
+        TrainableModel model = model(name);
+        LanguageNetwork network = (LanguageNetwork) model.module();
+        network.evaluate();
+        try (StepScope scope = StepScope.open();
+                GradMode.Scope quiet = GradMode.noGrad()) {
+            MemoryPool pool = MemoryPool.shared();
+            Tensor tokens = Tensor.of(new long[] {3, 1, 4, 1, 5, 9, 2, 6}, 2, 4);
+            network.forward(tokens);
+            long before = pool.usedBytes();
+            Tensor logits = network.forward(tokens);
+            long left = pool.usedBytes() - before;
+            Tensor.empty(logits.dtype(), logits.shape());
+            assertThat(left).isEqualTo(pool.usedBytes() - before - left);
+        }
+        network.close();
+    }
+
     private static void step(TrainableModel model) {
         Randomness.current().seed(SEED);
         try (StepScope scope = StepScope.open();
