@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.howdah.bench.Measurement;
+import io.howdah.trainer.decode.DecodingStatistics;
 import io.howdah.trainer.decode.DraftingParts;
 import io.howdah.trainer.decode.engine.Compute;
 import io.howdah.trainer.decode.engine.DecoderNetwork;
@@ -18,6 +19,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -58,11 +61,15 @@ public final class DecodeCommand implements Callable<Integer> {
     @Option(names = "--depth", description = "Depth of all drafts; 0 takes what pays (default ${DEFAULT-VALUE}).")
     private int depth;
 
-    @Option(names = "--prompts", description = "File of prompts, lines of token numbers; random ones without it.")
+    @Option(
+            names = "--prompts",
+            description =
+                    "File of prompts: lines of token numbers, or objects with a prompt, for models whose tokens are bytes;"
+                            + " random ones without it.")
     private @Nullable Path prompts;
 
-    @Option(names = "--text", description = "File of held-out text, for models whose tokens are bytes.")
-    private @Nullable Path text;
+    @Option(names = "--texts", description = "Least texts of a turn (default ${DEFAULT-VALUE}).")
+    private int least = 8;
 
     @Option(names = "--tokens", description = "Tokens of a text (default ${DEFAULT-VALUE}).")
     private int tokens = 128;
@@ -126,8 +133,9 @@ public final class DecodeCommand implements Callable<Integer> {
             DraftingParts parts = new DraftingParts(
                     target, small == null ? null : small.network(), packed.heads(), calibration(), () -> costs);
             for (int batch : batches) {
-                DecodeRun run = new DecodeRun(target, costs, Drafters.of(parts, batch, exit), sampling, tokens, depth);
-                List<int[]> texts = Prompts.of(prompts, text, batch, target.vocabulary());
+                DecodeRun run =
+                        new DecodeRun(target, costs, Drafters.of(parts, batch, exit), sampling, tokens, depth, batch);
+                List<int[]> texts = Prompts.of(prompts, Math.max(batch, least), target.vocabulary());
                 for (DecodeRun.Figure figure : run.measure(texts, rounds)) {
                     boolean plain = figure.drafter().equals(Drafters.PLAIN);
                     double peerSpeed = plain ? peerSpeed(precision, batch) : Double.NaN;
@@ -172,6 +180,9 @@ public final class DecodeCommand implements Callable<Integer> {
                 figure.tokensPerSecond(),
                 figure.statistics().meanAcceptedLength(),
                 figure.ratio());
+        if (!figure.statistics().drafted().isEmpty()) {
+            line += " acceptance=" + acceptance(figure.statistics());
+        }
         if (!Double.isNaN(limit)) {
             double share = figure.tokensPerSecond() / limit;
             node.put("bandwidthShare", share);
@@ -186,6 +197,13 @@ public final class DecodeCommand implements Callable<Integer> {
                     figure.tokensPerSecond() / peerSpeed);
         }
         print(line);
+    }
+
+    /** Share of the drafts that were accepted, by depth. */
+    private static String acceptance(DecodingStatistics statistics) {
+        return IntStream.rangeClosed(1, statistics.drafted().size())
+                .mapToObj(depth -> String.format(Locale.ROOT, "%.2f", statistics.acceptance(depth)))
+                .collect(Collectors.joining(","));
     }
 
     private static void print(String line) {

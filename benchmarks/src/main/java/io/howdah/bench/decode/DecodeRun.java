@@ -33,24 +33,30 @@ final class DecodeRun {
     private final SamplingSettings sampling;
     private final int tokens;
     private final int fixedDepth;
+    private final int live;
 
     /** What one drafter has shown. */
     record Figure(String drafter, double tokensPerSecond, double ratio, DecodingStatistics statistics) {}
 
-    /** @param fixedDepth of all drafts, or 0 for what pays */
+    /**
+     * @param fixedDepth of all drafts, or 0 for what pays
+     * @param live texts at a time
+     */
     DecodeRun(
             DecoderNetwork target,
             RowCosts costs,
             Map<String, Supplier<Drafter>> drafters,
             SamplingSettings sampling,
             int tokens,
-            int fixedDepth) {
+            int fixedDepth,
+            int live) {
         this.target = target;
         this.costs = costs;
         this.drafters = drafters;
         this.sampling = sampling;
         this.tokens = tokens;
         this.fixedDepth = fixedDepth;
+        this.live = live;
     }
 
     /** Medians over the rounds, after one that is not counted; plain decoding first. */
@@ -90,7 +96,7 @@ final class DecodeRun {
         for (int i = 0; i < prompts.size(); i++) {
             requests.add(GenerationRequest.of(i, prompts.get(i), sampling, StopSettings.after(tokens)));
         }
-        GeneratorSettings settings = GeneratorSettings.of(prompts.size(), CACHE_BYTES);
+        GeneratorSettings settings = GeneratorSettings.of(live, CACHE_BYTES);
         try (Generator generator = new Generator(target, TokenBytes.BYTES, settings, speculation)) {
             generator.generate(requests);
             return generator.statistics();

@@ -1,8 +1,10 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.bench.decode;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.howdah.trainer.tensor.Philox;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,22 +18,18 @@ final class Prompts {
     private Prompts() {}
 
     /**
-     * @param tokens lines of token numbers with spaces between them, or null
-     * @param text a file whose bytes are tokens, of which pieces are taken at even distances, or null
+     * @param file lines of token numbers with spaces between them, or objects with a {@code prompt} as generate reads and
+     *     writes them, for models whose tokens are bytes; random tokens if null
      */
-    static List<int[]> of(@Nullable Path tokens, @Nullable Path text, int count, int vocabulary) throws IOException {
+    static List<int[]> of(@Nullable Path file, int count, int vocabulary) throws IOException {
         List<int[]> prompts = new ArrayList<>();
-        if (tokens != null) {
-            List<String> lines = Files.readAllLines(tokens).stream()
+        if (file != null) {
+            List<String> lines = Files.readAllLines(file).stream()
                     .filter(line -> !line.isBlank())
                     .toList();
             for (int i = 0; i < count; i++) {
-                prompts.add(numbers(lines.get(i % lines.size())));
-            }
-        } else if (text != null) {
-            byte[] bytes = Files.readAllBytes(text);
-            for (int i = 0; i < count; i++) {
-                prompts.add(piece(bytes, (int) ((long) i * (bytes.length - LENGTH) / count)));
+                String line = lines.get(i % lines.size());
+                prompts.add(line.startsWith("{") ? bytes(line) : numbers(line));
             }
         } else {
             Philox random = new Philox(3, 0);
@@ -55,11 +53,13 @@ final class Prompts {
         return numbers;
     }
 
-    private static int[] piece(byte[] bytes, int from) {
-        int[] prompt = new int[LENGTH];
-        for (int i = 0; i < LENGTH; i++) {
-            prompt[i] = bytes[from + i] & 0xff;
+    private static int[] bytes(String line) throws IOException {
+        String prompt = new ObjectMapper().readTree(line).path("prompt").asText();
+        byte[] bytes = prompt.getBytes(StandardCharsets.UTF_8);
+        int[] tokens = new int[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            tokens[i] = Byte.toUnsignedInt(bytes[i]);
         }
-        return prompt;
+        return tokens;
     }
 }
