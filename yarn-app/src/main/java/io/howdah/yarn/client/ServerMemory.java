@@ -8,6 +8,7 @@ import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.model.Models;
 import io.howdah.trainer.model.TrainableModel;
 import io.howdah.trainer.sync.ParameterTable;
+import io.howdah.trainer.sync.SyncKeys;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.sync.TableKeys;
 import io.howdah.trainer.sync.TableSpec;
@@ -23,8 +24,8 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * Whether the servers' heaps can hold the sparse tables of a job. A server of S takes, of R rows in each table,
- * 1.05·R/S·Σ(bytes of a row) + 4·N/S·(2 + optimiser states) + 96 MiB: its share of the rows, masters with sums and state of N dense
- * weights, and what any server needs.
+ * C·(1.05·R/S·Σ(bytes of a row) + 4·N/S·(2 + optimiser states)) + 96 MiB: its share of the rows, masters with sums and state of N dense
+ * weights, and what any server needs. C is 2 where each also is the backup of another, else 1.
  */
 public final class ServerMemory {
     /** Ids are spread by a hash; shares differ by some percent. */
@@ -59,23 +60,26 @@ public final class ServerMemory {
         SyncSettings sync = TrainSettings.sync(config, config.getInt(YarnKeys.WORKERS));
         long rows = config.get(TableKeys.EXPECTED_ROWS);
         int servers = config.getInt(YarnKeys.SERVERS);
-        double bytes = FIXED_BYTES;
+        double bytes = 0;
         for (TableSpec spec : table.tables()) {
             bytes += UNEVEN * rows * sync.tables().rowBytes(spec) / servers;
         }
         int floats = 2 + sync.optimiser().rule().stateNames().size();
         bytes += (double) table.elements() * Float.BYTES * floats / servers;
-        long needed = (long) Math.ceil(bytes / (1 << 20));
+        boolean replicates = config.get(SyncKeys.REPLICATION).equals("backup");
+        long needed = (long) Math.ceil((FIXED_BYTES + bytes * (replicates ? 2 : 1)) / (1 << 20));
         long heap = Role.SERVER.memory(config).heapMb();
         if (needed > heap) {
             String each = table.tables().stream()
                     .map(spec -> spec.name() + " (" + sync.tables().rowBytes(spec) + " bytes a row)")
                     .collect(Collectors.joining(", "));
+            String copies = replicates ? ", each the backup of another" : "";
             throw new JobFailedException("Cannot train: " + Role.SERVER.memoryKey() + "="
                     + config.get(YarnKeys.SERVER_MEMORY) + " leaves " + heap + " MiB of heap, expected at least "
                     + needed
                     + " MiB for " + TableKeys.EXPECTED_ROWS.name() + "=" + rows + " in each of " + each + " on "
-                    + servers + " servers; set " + Role.SERVER.memoryKey() + "=" + Role.SERVER.containerMbFor(needed)
+                    + servers + " servers" + copies + "; set " + Role.SERVER.memoryKey() + "="
+                    + Role.SERVER.containerMbFor(needed)
                     + " or raise " + YarnKeys.SERVERS.name());
         }
     }

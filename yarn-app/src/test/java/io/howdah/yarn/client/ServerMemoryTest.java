@@ -19,7 +19,11 @@ class ServerMemoryTest {
             List.of(new TableSpec("emb", 16, 1, 0.01), new TableSpec("lin", 1, 2, 0.01)));
 
     private static void check(String rows, String servers, String memory, String optimiser) throws JobFailedException {
-        Configuration hadoop = new Configuration(false);
+        check(new Configuration(false), rows, servers, memory, optimiser);
+    }
+
+    private static void check(Configuration hadoop, String rows, String servers, String memory, String optimiser)
+            throws JobFailedException {
         hadoop.set("howdah.table.expected.rows", rows);
         hadoop.set("howdah.server.count", servers);
         hadoop.set("howdah.server.memory.mb", memory);
@@ -46,5 +50,16 @@ class ServerMemoryTest {
         assertThatCode(() -> check("10000000", "6", "768", "rowwise-adagrad")).doesNotThrowAnyException();
         assertThatThrownBy(() -> check("10000000", "6", "768", "sparse-adam"))
                 .hasMessageContaining("emb (219 bytes a row)");
+    }
+
+    @Test
+    void aBackupOfAnotherServerTakesAsMuchAgain() throws JobFailedException {
+        Configuration hadoop = new Configuration(false);
+        hadoop.set("howdah.ps.replication", "backup");
+        // Twice what one copy takes, and 96 MiB once.
+        assertThatThrownBy(() -> check(hadoop, "10000000", "2", "1319", "rowwise-adagrad"))
+                .hasMessageContaining("expected at least 1414 MiB")
+                .hasMessageContaining("on 2 servers, each the backup of another; set");
+        check(hadoop, "10000000", "4", "1319", "rowwise-adagrad");
     }
 }
