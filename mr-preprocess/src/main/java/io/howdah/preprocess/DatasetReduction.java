@@ -1,9 +1,14 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.preprocess;
 
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.BytesWritable;
+import org.apache.hadoop.mapreduce.Counters;
 import org.apache.hadoop.mapreduce.Job;
 import org.apache.hadoop.mapreduce.lib.output.FileOutputCommitter;
 import org.apache.hadoop.mapreduce.lib.output.FileOutputFormat;
@@ -47,5 +52,27 @@ public final class DatasetReduction {
             }
         }
         return false;
+    }
+
+    /** The last document of packed tokens: what stands behind the last separator. */
+    public static byte[] lastDocument(byte[] packed) {
+        int start = packed.length;
+        while (start > 0 && packed[start - 1] != PreprocessKeys.SEPARATOR) {
+            start--;
+        }
+        return Arrays.copyOfRange(packed, start, packed.length);
+    }
+
+    /** How many documents a job that has ended dropped, by reason; reasons that did not occur are missing. */
+    public static Map<DropReason, Long> dropped(Job job) throws IOException {
+        Counters counters = job.getCounters();
+        Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
+        for (DropReason reason : DropReason.values()) {
+            long count = counters.findCounter(reason).getValue();
+            if (count > 0) {
+                dropped.put(reason, count);
+            }
+        }
+        return dropped;
     }
 }

@@ -7,13 +7,11 @@ import io.howdah.hdfs.PartFacts;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.config.ConfigException;
 import java.io.IOException;
-import java.util.EnumMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.mapreduce.Counters;
 import org.apache.hadoop.mapreduce.Job;
 import org.apache.hadoop.mapreduce.MRJobConfig;
 import org.apache.hadoop.mapreduce.lib.input.FileInputFormat;
@@ -115,14 +113,7 @@ public final class PreprocessJob {
     }
 
     private PreprocessResult result(Job job, long millis) throws IOException {
-        Counters counters = job.getCounters();
-        Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
-        for (DropReason reason : DropReason.values()) {
-            long count = counters.findCounter(reason).getValue();
-            if (count > 0) {
-                dropped.put(reason, count);
-            }
-        }
+        Map<DropReason, Long> dropped = DatasetReduction.dropped(job);
         DatasetManifest manifest = DatasetManifest.read(output.getFileSystem(hadoop), output);
         PartFacts train = manifest.part(Part.TRAIN);
         PartFacts heldout = manifest.part(Part.HELDOUT);

@@ -15,7 +15,10 @@ import org.apache.hadoop.io.BytesWritable;
 import org.apache.hadoop.io.NullWritable;
 import org.apache.hadoop.mapreduce.Mapper;
 
-/** Prompts → (key of a document, its bytes): every text, with its prompt in front if that is wanted. */
+/**
+ * Prompts → (key of a document, its bytes): every text, if that is wanted with its prompt in front, of which only
+ * what stands behind the last separator is of the same document.
+ */
 public final class DistillMapper extends Mapper<NullWritable, Prompt, BytesWritable, BytesWritable> {
     @Override
     public void run(Context context) throws IOException, InterruptedException {
@@ -26,7 +29,7 @@ public final class DistillMapper extends Mapper<NullWritable, Prompt, BytesWrita
             for (GenerationResult text : written.texts()) {
                 ByteArrayOutputStream document = new ByteArrayOutputStream();
                 if (prompts) {
-                    document.writeBytes(written.promptBytes());
+                    document.writeBytes(DatasetReduction.lastDocument(written.promptBytes()));
                 }
                 document.writeBytes(text.bytes());
                 send(context, seed, document.toByteArray(), config.getInt(PreprocessKeys.MIN_DOCUMENT_BYTES));

@@ -1,10 +1,13 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.generate;
 
+import io.howdah.hdfs.DatasetManifest;
+import io.howdah.hdfs.Part;
 import io.howdah.preprocess.DatasetReduction;
 import io.howdah.preprocess.JobListener;
 import io.howdah.preprocess.JvmOptions;
 import io.howdah.preprocess.PreprocessKeys;
+import io.howdah.preprocess.PreprocessResult;
 import io.howdah.preprocess.SubmittedJob;
 import io.howdah.preprocess.VacantOutput;
 import io.howdah.trainer.config.Config;
@@ -98,6 +101,8 @@ public final class GenerationJob {
             GenerationSummary summary = GenerationSummary.of(job, kind, config, model, millis);
             if (kind == Kind.GENERATE) {
                 summary.write(output.getFileSystem(hadoop), output);
+            } else {
+                checkKept(summary);
             }
             done = true;
             return summary;
@@ -108,6 +113,16 @@ public final class GenerationJob {
             if (!done) {
                 output.getFileSystem(hadoop).delete(output, true);
             }
+        }
+    }
+
+    private void checkKept(GenerationSummary summary) throws IOException {
+        DatasetManifest dataset = DatasetManifest.read(output.getFileSystem(hadoop), output);
+        if (dataset.part(Part.TRAIN).rows() == 0) {
+            throw new IOException("Cannot distill: " + GenerateKeys.INPUT.name() + "=" + config.get(GenerateKeys.INPUT)
+                    + " kept no text for training, dropped " + PreprocessResult.describe(summary.dropped())
+                    + ", expected at least one; let the model write more and longer texts with "
+                    + GenerateKeys.PROMPTS.name() + " and " + DecodeKeys.MAX_TOKENS.name());
         }
     }
 

@@ -4,6 +4,9 @@ package io.howdah.yarn.generate;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.howdah.preprocess.DatasetReduction;
+import io.howdah.preprocess.DropReason;
+import io.howdah.preprocess.PreprocessResult;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.decode.DecodeKeys;
 import io.howdah.trainer.decode.DecodingStatistics;
@@ -13,6 +16,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.mapreduce.Counters;
@@ -27,6 +31,7 @@ import org.apache.hadoop.mapreduce.Job;
  * @param drafter what guessed tokens ahead
  * @param statistics of all tasks
  * @param malformed lines that were no prompts
+ * @param dropped texts that distill left out, by reason
  * @param millis time from submission to the end
  * @param output where the texts are
  */
@@ -37,8 +42,13 @@ public record GenerationSummary(
         String drafter,
         TaskStatistics statistics,
         long malformed,
+        Map<DropReason, Long> dropped,
         long millis,
         String output) {
+    public GenerationSummary {
+        dropped = Map.copyOf(dropped);
+    }
+
     /** Name of the file with these figures beside the texts. */
     public static final String FILE = "_statistics.json";
 
@@ -55,6 +65,7 @@ public record GenerationSummary(
                 GenerationCounters.read(name ->
                         counters.findCounter(GenerationCounters.GROUP, name).getValue()),
                 counters.findCounter(PromptCounter.MALFORMED).getValue(),
+                DatasetReduction.dropped(job),
                 millis,
                 config.get(GenerateKeys.OUTPUT));
     }
@@ -69,6 +80,9 @@ public record GenerationSummary(
             line(printer, "skipped", "malformed=%d too long=%d", malformed, statistics.refused());
         }
         line(printer, "texts", "%,d", all.sequences());
+        if (!dropped.isEmpty()) {
+            line(printer, "dropped", PreprocessResult.describe(dropped));
+        }
         line(printer, "tokens written", "%,d", all.written());
         line(printer, "texts at a time in a task", "%.1f", TaskStatistics.live(all));
         line(printer, "prompt tokens/s of a task", "%,.1f", all.prefillTokensPerSecond());
@@ -126,6 +140,10 @@ public record GenerationSummary(
                 .put("tooLong", statistics.refused())
                 .put("live", TaskStatistics.live(all))
                 .put("tokensPerSecondOfJob", all.written() * MILLIS / Math.max(1, millis));
+        if (kind == GenerationJob.Kind.DISTILL) {
+            ObjectNode reasons = node.putObject("dropped");
+            dropped.forEach((reason, count) -> reasons.put(reason.toString(), count));
+        }
         node.set("statistics", all.json());
         if (statistics.compares()) {
             ObjectNode comparison = node.putObject("comparison");
