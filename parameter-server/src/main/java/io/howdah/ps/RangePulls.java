@@ -28,14 +28,10 @@ final class RangePulls {
     /** Asks for one parameter of the agreed {@code model}. */
     void pull(AgreedModel model, int parameter, RowPulls.Oldest oldest, Tensor into, CompletableFuture<Long> future) {
         ParameterTable table = model.table();
+        table.checkPull(parameter, into);
         ByteBuffer bytes = into.buffer();
         long from = table.offset(parameter);
         long to = table.offset(parameter + 1);
-        if (into.elements() != to - from) {
-            throw new IllegalArgumentException("Cannot pull weights: name="
-                    + table.specs().get(parameter).name() + " shape=" + into.shape() + ", expected "
-                    + table.specs().get(parameter).shape() + "; pull into the shape of the parameter");
-        }
         long request = nextRequest++;
         Pull.Builder pull = Pull.newBuilder()
                 .setRequest(request)

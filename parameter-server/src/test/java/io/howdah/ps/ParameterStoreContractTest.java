@@ -9,6 +9,7 @@ import io.howdah.trainer.optim.Adafactor;
 import io.howdah.trainer.optim.Lamb;
 import io.howdah.trainer.optim.RowwiseAdagrad;
 import io.howdah.trainer.optim.UpdateRule;
+import io.howdah.trainer.sync.ParameterSpec;
 import io.howdah.trainer.sync.ParameterStore;
 import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.Push;
@@ -18,6 +19,7 @@ import io.howdah.trainer.sync.StepOutcome.Decision;
 import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,6 +173,28 @@ class ParameterStoreContractTest {
             step(fixture, 0, 1, DType.BFLOAT16, new Random(1));
             assertThat(Training.await(parked)).isEqualTo(1);
             assertThat(later.toFloats()).isNotEqualTo(Training.values(1001, 1));
+        }
+    }
+
+    @ParameterizedTest(name = "{0} servers")
+    @ValueSource(ints = {0, 1, 2, 3})
+    void pullsThatDoNotFitTheTableAreRefused(int servers) throws Exception {
+        SyncSettings settings = StoreFixture.settings(LOGICAL, DType.BFLOAT16, 8);
+        try (StoreFixture fixture = StoreFixture.open(settings, servers, 1, new MemoryBlobStore(), null)) {
+            ParameterStore store = fixture.worker(0);
+            Training.initialise(store);
+            int size = Training.TABLE.size();
+            Tensor into = Tensor.zeros(DType.FLOAT32, Shape.of(2));
+            for (int parameter : new int[] {-1, size}) {
+                assertThatThrownBy(() -> Training.await(store.pull(parameter, 0, into)))
+                        .hasMessageContaining("Cannot pull weights: parameter=" + parameter + ", expected one of the "
+                                + size + " agreed parameters");
+            }
+            ParameterSpec spec = Training.TABLE.specs().get(1);
+            assertThatThrownBy(() -> Training.await(store.pull(1, 0, into)))
+                    .hasMessageContaining("Cannot pull weights: name=" + spec.name() + " shape=" + into.shape()
+                            + ", expected " + spec.shape());
+            assertThat(Training.weights(store, 0)).hasSize(size);
         }
     }
 

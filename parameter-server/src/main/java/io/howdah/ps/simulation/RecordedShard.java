@@ -8,8 +8,8 @@ import io.howdah.trainer.sync.SliceShard;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.TableShards;
 
-/** A shard that tells what it applies, and in which order. */
-final class RecordedShard extends SliceShard {
+/** A shard that tells what it applies, and in which order. Open to tests alone. */
+class RecordedShard extends SliceShard {
     private final SliceRecord.Observer observer;
 
     RecordedShard(

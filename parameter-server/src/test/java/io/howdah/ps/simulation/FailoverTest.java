@@ -10,7 +10,6 @@ import io.howdah.trainer.sync.ParameterShard;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -19,35 +18,18 @@ import org.junit.jupiter.api.Test;
  * -Dfailover.seed=N} replays the one that a failure names.
  */
 class FailoverTest {
-    private static final int SHOWN = 5;
     private static final int BROKEN_SCHEDULES = 200;
 
-    private static LongStream seeds() {
-        Long one = Long.getLong("failover.seed");
-        return one != null
-                ? LongStream.of(one)
-                : LongStream.range(0, Long.getLong("simulation.schedules", 2_000) / 2)
-                        .parallel();
-    }
-
-    private static SimulationResult run(long seed, Parts parts) {
-        return new Simulation(Schedule.of(seed).withReplicas(), parts).run();
+    private static Simulation simulation(long seed, Parts parts) {
+        return new Simulation(Schedule.of(seed).withReplicas(), parts);
     }
 
     @Test
     void everyScheduleHasTheBitsOfTheSerialRun() {
-        Queue<String> failures = new ConcurrentLinkedQueue<>();
-        Queue<SimulationResult> results = new ConcurrentLinkedQueue<>();
-        seeds().forEach(seed -> {
-            SimulationResult result = run(seed, Parts.production());
-            results.add(result);
-            if (result.problem() != null) {
-                failures.add(result.problem() + "; replay it with -Dfailover.seed=" + seed);
-            }
-        });
-        assertThat(failures.stream().limit(SHOWN).toList())
-                .as("%d of %d schedules", failures.size(), results.size())
-                .isEmpty();
+        Queue<SimulationResult> results = ManySchedules.run(
+                "failover.seed",
+                Long.getLong("simulation.schedules", 2_000) / 2,
+                seed -> simulation(seed, Parts.production()));
         if (results.size() > 1) {
             assertEverythingHappened(results);
         }
@@ -66,7 +48,9 @@ class FailoverTest {
     @Test
     void aSeedRepeatsExactly() {
         for (long seed = 0; seed < 10; seed++) {
-            assertThat(run(seed, Parts.production())).as("seed %d", seed).isEqualTo(run(seed, Parts.production()));
+            SimulationResult first = simulation(seed, Parts.production()).run();
+            SimulationResult second = simulation(seed, Parts.production()).run();
+            assertThat(second).as("seed %d", seed).isEqualTo(first);
         }
     }
 
@@ -76,7 +60,7 @@ class FailoverTest {
         Parts hasty = new Parts(new ServerParts(ParameterShard::new, false), Admission::new);
         // One is enough: a schedule that gets stuck takes long to be given up.
         assertThat(LongStream.range(0, BROKEN_SCHEDULES)
-                        .anyMatch(seed -> run(seed, hasty).problem() != null))
+                        .anyMatch(seed -> simulation(seed, hasty).run().problem() != null))
                 .isTrue();
     }
 }

@@ -8,8 +8,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,30 +15,12 @@ import org.junit.jupiter.api.Test;
  * failure names.
  */
 class SimulationTest {
-    private static final int SHOWN = 5;
-
-    private static LongStream seeds() {
-        Long one = Long.getLong("simulation.seed");
-        return one != null
-                ? LongStream.of(one)
-                : LongStream.range(0, Long.getLong("simulation.schedules", 2_000))
-                        .parallel();
-    }
-
     @Test
     void everyScheduleHasTheBitsOfTheSerialRun() {
-        Queue<String> failures = new ConcurrentLinkedQueue<>();
-        Queue<SimulationResult> results = new ConcurrentLinkedQueue<>();
-        seeds().forEach(seed -> {
-            SimulationResult result = new Simulation(Schedule.of(seed), Parts.production()).run();
-            results.add(result);
-            if (result.problem() != null) {
-                failures.add(result.problem() + "; replay it with -Dsimulation.seed=" + seed);
-            }
-        });
-        assertThat(failures.stream().limit(SHOWN).toList())
-                .as("%d of %d schedules", failures.size(), results.size())
-                .isEmpty();
+        Queue<SimulationResult> results = ManySchedules.run(
+                "simulation.seed",
+                Long.getLong("simulation.schedules", 2_000),
+                seed -> new Simulation(Schedule.of(seed), Parts.production()));
         if (results.size() > 1) {
             assertEverythingHappened(results);
         }

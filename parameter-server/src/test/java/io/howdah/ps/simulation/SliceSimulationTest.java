@@ -10,14 +10,12 @@ import io.howdah.trainer.optim.Optimiser;
 import io.howdah.trainer.sync.BrokenShards;
 import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.ShardRange;
-import io.howdah.trainer.sync.SliceShard;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.TableShards;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -26,32 +24,15 @@ import org.junit.jupiter.api.Test;
  * -Psimulation} takes more of them; {@code -Dsimulation.slice.seed=N} replays the one that a failure names.
  */
 class SliceSimulationTest {
-    private static final int SHOWN = 5;
     private static final int BROKEN = 100;
     private static final int MANY_FAULTS = 60;
 
-    private static LongStream seeds() {
-        Long one = Long.getLong("simulation.slice.seed");
-        return one != null
-                ? LongStream.of(one)
-                : LongStream.range(0, Long.getLong("simulation.slice.schedules", 300))
-                        .parallel();
-    }
-
     @Test
     void everyScheduleHasTheBitsOfItsDecidedOrder() {
-        Queue<String> failures = new ConcurrentLinkedQueue<>();
-        Queue<SimulationResult> results = new ConcurrentLinkedQueue<>();
-        seeds().forEach(seed -> {
-            SimulationResult result = new Simulation(Schedule.bySlices(seed), Parts.production()).run();
-            results.add(result);
-            if (result.problem() != null) {
-                failures.add(result.problem() + "; replay it with -Dsimulation.slice.seed=" + seed);
-            }
-        });
-        assertThat(failures.stream().limit(SHOWN).toList())
-                .as("%d of %d schedules", failures.size(), results.size())
-                .isEmpty();
+        Queue<SimulationResult> results = ManySchedules.run(
+                "simulation.slice.seed",
+                Long.getLong("simulation.slice.schedules", 300),
+                seed -> new Simulation(Schedule.bySlices(seed), Parts.production()));
         if (results.size() > 1) {
             for (Counter counter : List.of(
                     Counter.DUPLICATES,
@@ -135,8 +116,7 @@ class SliceSimulationTest {
     }
 
     /** Takes the fastest logical worker for the slowest. */
-    private static final class Hasty extends SliceShard {
-        private final SliceRecord.Observer observer;
+    private static final class Hasty extends RecordedShard {
         private long fastest;
 
         Hasty(
@@ -146,8 +126,7 @@ class SliceSimulationTest {
                 Optimiser optimiser,
                 TableShards tables,
                 SliceRecord.Observer observer) {
-            super(table, range, workers, optimiser, tables);
-            this.observer = observer;
+            super(table, range, workers, optimiser, tables, observer);
         }
 
         @Override
@@ -157,10 +136,8 @@ class SliceSimulationTest {
 
         @Override
         public void apply(StepOutcome outcome) {
-            observer.before(this);
             super.apply(outcome);
             fastest = Math.max(fastest, outcome.step() + 1);
-            observer.applied(this, outcome);
         }
     }
 }

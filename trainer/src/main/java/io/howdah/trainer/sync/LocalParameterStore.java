@@ -338,15 +338,8 @@ public final class LocalParameterStore implements ParameterStore {
         }
 
         long read(int parameter, Tensor into) {
-            ByteBuffer bytes = into.buffer();
-            long from = table.offset(parameter);
-            long to = table.offset(parameter + 1);
-            if (into.elements() != to - from) {
-                throw new IllegalArgumentException("Cannot pull weights: name="
-                        + table.specs().get(parameter).name() + " shape=" + into.shape() + ", expected "
-                        + table.specs().get(parameter).shape() + "; pull into the shape of the parameter");
-            }
-            shard.read(from, to, into.dtype(), bytes);
+            table.checkPull(parameter, into);
+            shard.read(table.offset(parameter), table.offset(parameter + 1), into.dtype(), into.buffer());
             return shard.version();
         }
 

@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.sync;
 
+import io.howdah.trainer.tensor.Tensor;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -73,6 +74,19 @@ public final class ParameterTable {
     /** N, the number of elements of all parameters. */
     public long elements() {
         return offsets[specs.size()];
+    }
+
+    /** Refuses a pull of parameter {@code parameter} that does not fit the table. */
+    public void checkPull(int parameter, Tensor into) {
+        if (parameter < 0 || parameter >= specs.size()) {
+            throw new IllegalArgumentException("Cannot pull weights: parameter=" + parameter + ", expected one of the "
+                    + specs.size() + " agreed parameters; use indices of the agreed table");
+        }
+        ParameterSpec spec = specs.get(parameter);
+        if (into.elements() != spec.shape().elements()) {
+            throw new IllegalArgumentException("Cannot pull weights: name=" + spec.name() + " shape=" + into.shape()
+                    + ", expected " + spec.shape() + "; pull into the shape of the parameter");
+        }
     }
 
     /**

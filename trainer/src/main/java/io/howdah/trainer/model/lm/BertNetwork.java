@@ -9,7 +9,6 @@ import io.howdah.trainer.nn.LayerNorm;
 import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.Module;
 import io.howdah.trainer.nn.ModuleList;
-import io.howdah.trainer.nn.functional.AttentionFunctions.Heads;
 import io.howdah.trainer.nn.functional.LinearFunctions;
 import io.howdah.trainer.ops.Arithmetic;
 import io.howdah.trainer.ops.Composite;
@@ -106,16 +105,7 @@ public final class BertNetwork extends LanguageNetwork {
             TransformerSizes sizes = settings.sizes();
             this.attention = child(
                     "attention",
-                    new SelfAttention(
-                            new SelfAttention.Settings(
-                                    sizes.width(),
-                                    new Heads(sizes.heads(), sizes.heads()),
-                                    sizes.headWidth(),
-                                    Bias.LEARNT,
-                                    SelfAttention.Sight.ALL,
-                                    settings.dropout()),
-                            first,
-                            FirstWeights.DEVIATION));
+                    new SelfAttention(settings.attention(SelfAttention.Sight.ALL), first, FirstWeights.DEVIATION));
             this.firstNorm = child("norm1", norm(settings));
             this.up = child("up", first.linear(sizes.width(), sizes.hidden(), Bias.LEARNT));
             this.down = child("down", first.linear(sizes.hidden(), sizes.width(), Bias.LEARNT));

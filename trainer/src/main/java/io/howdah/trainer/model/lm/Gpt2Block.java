@@ -5,7 +5,6 @@ import io.howdah.trainer.nn.Bias;
 import io.howdah.trainer.nn.LayerNorm;
 import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.Module;
-import io.howdah.trainer.nn.functional.AttentionFunctions.Heads;
 import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.tensor.Tensor;
 
@@ -23,18 +22,8 @@ final class Gpt2Block extends Module {
         TransformerSizes sizes = settings.sizes();
         double ending = FirstWeights.DEVIATION / Math.sqrt(2.0 * sizes.layers());
         this.firstNorm = child("norm1", Gpt2Network.norm(settings));
-        this.attention = child(
-                "attention",
-                new SelfAttention(
-                        new SelfAttention.Settings(
-                                sizes.width(),
-                                new Heads(sizes.heads(), sizes.heads()),
-                                sizes.headWidth(),
-                                Bias.LEARNT,
-                                SelfAttention.Sight.CAUSAL,
-                                settings.dropout()),
-                        first,
-                        ending));
+        this.attention =
+                child("attention", new SelfAttention(settings.attention(SelfAttention.Sight.CAUSAL), first, ending));
         this.secondNorm = child("norm2", Gpt2Network.norm(settings));
         this.up = child("up", first.linear(sizes.width(), sizes.hidden(), Bias.LEARNT));
         this.down = child("down", first.linear(sizes.hidden(), sizes.width(), Bias.LEARNT, ending));

@@ -2,6 +2,8 @@
 package io.howdah.trainer.model.lm;
 
 import io.howdah.trainer.config.Config;
+import io.howdah.trainer.nn.Bias;
+import io.howdah.trainer.nn.functional.AttentionFunctions.Heads;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -23,6 +25,12 @@ public record Gpt2Settings(TransformerSizes sizes, Gelu activation, double epsil
                 config.get(LanguageModelKeys.EPSILON),
                 config.get(LanguageModelKeys.DROPOUT),
                 Head.named(config.get(LanguageModelKeys.HEAD)));
+    }
+
+    /** What the attention of its blocks is like. */
+    SelfAttention.Settings attention(SelfAttention.Sight sight) {
+        return new SelfAttention.Settings(
+                sizes.width(), new Heads(sizes.heads(), sizes.heads()), sizes.headWidth(), Bias.LEARNT, sight, dropout);
     }
 
     /** The configuration that makes it. */

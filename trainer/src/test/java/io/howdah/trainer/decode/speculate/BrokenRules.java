@@ -10,11 +10,17 @@ import java.util.List;
 final class BrokenRules {
     private BrokenRules() {}
 
-    /** Draws from the target where it should draw from the residual. */
-    static final class WithoutResidual implements AcceptanceRule {
+    /** Claims nothing that its fault would contradict, and takes independent drafts. */
+    private abstract static class Broken implements AcceptanceRule {
+        private final String name;
+
+        Broken(String name) {
+            this.name = name;
+        }
+
         @Override
         public String name() {
-            return "without residual";
+            return name;
         }
 
         @Override
@@ -25,6 +31,13 @@ final class BrokenRules {
         @Override
         public DraftRequest.Drawing drawing() {
             return DraftRequest.Drawing.INDEPENDENT;
+        }
+    }
+
+    /** Draws from the target where it should draw from the residual. */
+    static final class WithoutResidual extends Broken {
+        WithoutResidual() {
+            super("without residual");
         }
 
         @Override
@@ -52,20 +65,9 @@ final class BrokenRules {
      * Each path from the root to a leaf draws by itself, at shared nodes too, and the longest accepted one is kept: as Medusa's
      * sampling from a nucleus. Siblings get a chance each where there is one for all.
      */
-    static final class DrawPerPath implements AcceptanceRule {
-        @Override
-        public String name() {
-            return "draw per path";
-        }
-
-        @Override
-        public boolean isLossless() {
-            return false;
-        }
-
-        @Override
-        public DraftRequest.Drawing drawing() {
-            return DraftRequest.Drawing.INDEPENDENT;
+    static final class DrawPerPath extends Broken {
+        DrawPerPath() {
+            super("draw per path");
         }
 
         @Override
