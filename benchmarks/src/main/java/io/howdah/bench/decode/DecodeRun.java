@@ -17,6 +17,7 @@ import io.howdah.trainer.decode.speculate.DraftLength;
 import io.howdah.trainer.decode.speculate.Drafter;
 import io.howdah.trainer.decode.speculate.RowCosts;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,10 @@ final class DecodeRun {
         List<String> names = new ArrayList<>(List.of(Drafters.PLAIN));
         names.addAll(drafters.keySet());
         for (int round = -1; round < rounds; round++) {
-            for (String name : names) {
+            // Nobody is always the first, or always behind the same.
+            List<String> order = new ArrayList<>(names);
+            Collections.rotate(order, round);
+            for (String name : order) {
                 DecodingStatistics statistics = write(name, prompts);
                 if (round >= 0) {
                     speeds.computeIfAbsent(name, absent -> new double[rounds])[round] = statistics.tokensPerSecond();

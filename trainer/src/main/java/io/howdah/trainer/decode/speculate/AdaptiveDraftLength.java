@@ -16,6 +16,9 @@ public final class AdaptiveDraftLength implements DraftLength {
     private static final double MEMORY = 0.99;
     private static final double WORTH = 1.04;
     private static final double NEWEST = 0.25;
+    /** Drafts that tell nothing of the drafter's speed: the machine's code for them is still being made. */
+    private static final int COLD = 24;
+
     private static final int SHORTEST_PAUSE = 256;
     private static final int LONGEST_PAUSE = 4096;
     private static final int TRIAL = 3;
@@ -28,6 +31,7 @@ public final class AdaptiveDraftLength implements DraftLength {
     /** By live sequences: time of the drafter per depth. */
     private final Map<Integer, Double> drafting = new HashMap<>();
 
+    private int drafts;
     private int lastDepth;
     private int lastLive;
     private int pause = SHORTEST_PAUSE;
@@ -115,9 +119,10 @@ public final class AdaptiveDraftLength implements DraftLength {
 
     @Override
     public void stepped(int live, int drafted, int accepted, long draftNanos, long verifyNanos) {
-        if (lastDepth > 0) {
+        if (lastDepth > 0 && ++drafts > COLD) {
+            // A drafter that has become faster is believed at once, a slower one may have been held up.
             double perDepth = (double) draftNanos / lastDepth;
-            drafting.merge(live, perDepth, (old, now) -> old + NEWEST * (now - old));
+            drafting.merge(live, perDepth, (old, now) -> now < old ? now : old + NEWEST * (now - old));
         }
     }
 }

@@ -97,6 +97,17 @@ class AdaptiveDraftLengthTest {
     }
 
     @Test
+    void slowFirstDraftsAreNotHeldAgainstADrafter() {
+        AdaptiveDraftLength length = adaptive(MEMORY_BOUND);
+        for (int step = 0; step < 200; step++) {
+            int depth = length.next(1);
+            length.verified(depth, depth);
+            length.stepped(1, depth, depth, step < 20 ? 1_000_000 : 50L * depth, 1000);
+        }
+        assertThat(length.next(1)).isGreaterThan(3);
+    }
+
+    @Test
     void costsAreInterpolatedAndContinued() {
         assertThat(MEMORY_BOUND.nanos(1)).isEqualTo(1000);
         assertThat(COMPUTE_BOUND.nanos(32)).isCloseTo(32000, offset(1e-6));
