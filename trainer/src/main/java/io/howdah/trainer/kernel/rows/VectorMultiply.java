@@ -35,22 +35,28 @@ final class VectorMultiply {
         }
     }
 
-    /** Sums of one panel; those of row r begin at {@code to + r · stride}. */
+    /**
+     * Sums of one panel; those of row r begin at {@code to + r · stride}. Rows are taken together as far as registers
+     * reach, so that a weight is read once for them; every sum has one order, whatever is taken together.
+     */
     private static void panel(PackedWeights w, int panel, float[] x, int rows, float[] sums, int to, int stride) {
-        int r = 0;
-        for (; r + TILE <= rows; r += TILE) {
+        for (int r = 0; r < rows; ) {
+            int together = Math.min(TILE, rows - r);
+            int at = to + r * stride;
             if (w.isNarrow()) {
-                narrowTile(w, panel, x, r, sums, to + r * stride, stride);
+                switch (together) {
+                    case 1 -> narrowRow(w, panel, x, r, sums, at);
+                    case 2 -> narrowPair(w, panel, x, r, sums, at, stride);
+                    default -> narrowTile(w, panel, x, r, together - 1, sums, at, stride);
+                }
             } else {
-                wideTile(w, panel, x, r, sums, to + r * stride, stride);
+                switch (together) {
+                    case 1 -> wideRow(w, panel, x, r, sums, at);
+                    case 2 -> widePair(w, panel, x, r, sums, at, stride);
+                    default -> wideTile(w, panel, x, r, together - 1, sums, at, stride);
+                }
             }
-        }
-        for (; r < rows; r++) {
-            if (w.isNarrow()) {
-                narrowRow(w, panel, x, r, sums, to + r * stride);
-            } else {
-                wideRow(w, panel, x, r, sums, to + r * stride);
-            }
+            r += together;
         }
     }
 
@@ -92,8 +98,57 @@ final class VectorMultiply {
         return two.and(HIGH_BITS).reinterpretAsFloats();
     }
 
-    private static void narrowTile(PackedWeights w, int panel, float[] x, int row, float[] sums, int to, int stride) {
+    private static void narrowPair(PackedWeights w, int panel, float[] x, int row, float[] sums, int to, int stride) {
         int inputs = w.inputs();
+        int[] weights = w.narrow();
+        for (int half = 0; half < HALVES; half += 2 * WIDE) {
+            FloatVector a0 = FloatVector.zero(FLOATS);
+            FloatVector a1 = a0;
+            FloatVector b0 = a0;
+            FloatVector b1 = a0;
+            FloatVector c0 = a0;
+            FloatVector c1 = a0;
+            FloatVector e0 = a0;
+            FloatVector e1 = a0;
+            int at = panel * inputs * HALVES + half;
+            int from = row * inputs;
+            for (int k = 0; k < inputs; k++, at += HALVES, from++) {
+                FloatVector first = FloatVector.broadcast(FLOATS, x[from]);
+                FloatVector second = FloatVector.broadcast(FLOATS, x[from + inputs]);
+                IntVector two = IntVector.fromArray(INTS, weights, at);
+                FloatVector low = low(two);
+                FloatVector high = high(two);
+                a0 = low.fma(first, a0);
+                a1 = low.fma(second, a1);
+                b0 = high.fma(first, b0);
+                b1 = high.fma(second, b1);
+                two = IntVector.fromArray(INTS, weights, at + WIDE);
+                low = low(two);
+                high = high(two);
+                c0 = low.fma(first, c0);
+                c1 = low.fma(second, c1);
+                e0 = high.fma(first, e0);
+                e1 = high.fma(second, e1);
+            }
+            int place = to + place(half);
+            a0.intoArray(sums, place);
+            b0.intoArray(sums, place + LANES);
+            a1.intoArray(sums, place + stride);
+            b1.intoArray(sums, place + stride + LANES);
+            place = to + place(half + WIDE);
+            c0.intoArray(sums, place);
+            e0.intoArray(sums, place + LANES);
+            c1.intoArray(sums, place + stride);
+            e1.intoArray(sums, place + stride + LANES);
+        }
+    }
+
+    /** Four rows, or three of which the third counts twice: {@code last} is the number of the last one, from 0. */
+    private static void narrowTile(
+            PackedWeights w, int panel, float[] x, int row, int last, float[] sums, int to, int stride) {
+        int inputs = w.inputs();
+        int lastInput = last * inputs;
+        int lastSum = last * stride;
         int[] weights = w.narrow();
         for (int half = 0; half < HALVES; half += WIDE) {
             FloatVector a0 = FloatVector.zero(FLOATS);
@@ -119,7 +174,7 @@ final class VectorMultiply {
                 factor = FloatVector.broadcast(FLOATS, x[from + 2 * inputs]);
                 a2 = low.fma(factor, a2);
                 b2 = high.fma(factor, b2);
-                factor = FloatVector.broadcast(FLOATS, x[from + 3 * inputs]);
+                factor = FloatVector.broadcast(FLOATS, x[from + lastInput]);
                 a3 = low.fma(factor, a3);
                 b3 = high.fma(factor, b3);
             }
@@ -130,8 +185,8 @@ final class VectorMultiply {
             b1.intoArray(sums, place + stride + LANES);
             a2.intoArray(sums, place + 2 * stride);
             b2.intoArray(sums, place + 2 * stride + LANES);
-            a3.intoArray(sums, place + 3 * stride);
-            b3.intoArray(sums, place + 3 * stride + LANES);
+            a3.intoArray(sums, place + lastSum);
+            b3.intoArray(sums, place + lastSum + LANES);
         }
     }
 
@@ -158,8 +213,55 @@ final class VectorMultiply {
         }
     }
 
-    private static void wideTile(PackedWeights w, int panel, float[] x, int row, float[] sums, int to, int stride) {
+    private static void widePair(PackedWeights w, int panel, float[] x, int row, float[] sums, int to, int stride) {
         int inputs = w.inputs();
+        float[] weights = w.wide();
+        for (int lane = 0; lane < PANEL; lane += 4 * WIDE) {
+            FloatVector a0 = FloatVector.zero(FLOATS);
+            FloatVector a1 = a0;
+            FloatVector b0 = a0;
+            FloatVector b1 = a0;
+            FloatVector c0 = a0;
+            FloatVector c1 = a0;
+            FloatVector e0 = a0;
+            FloatVector e1 = a0;
+            int at = panel * inputs * PANEL + lane;
+            int from = row * inputs;
+            for (int k = 0; k < inputs; k++, at += PANEL, from++) {
+                FloatVector first = FloatVector.broadcast(FLOATS, x[from]);
+                FloatVector second = FloatVector.broadcast(FLOATS, x[from + inputs]);
+                FloatVector weight = FloatVector.fromArray(FLOATS, weights, at);
+                a0 = weight.fma(first, a0);
+                a1 = weight.fma(second, a1);
+                weight = FloatVector.fromArray(FLOATS, weights, at + WIDE);
+                b0 = weight.fma(first, b0);
+                b1 = weight.fma(second, b1);
+                weight = FloatVector.fromArray(FLOATS, weights, at + 2 * WIDE);
+                c0 = weight.fma(first, c0);
+                c1 = weight.fma(second, c1);
+                weight = FloatVector.fromArray(FLOATS, weights, at + 3 * WIDE);
+                e0 = weight.fma(first, e0);
+                e1 = weight.fma(second, e1);
+            }
+            int place = to + lane;
+            a0.intoArray(sums, place);
+            b0.intoArray(sums, place + WIDE);
+            c0.intoArray(sums, place + 2 * WIDE);
+            e0.intoArray(sums, place + 3 * WIDE);
+            place += stride;
+            a1.intoArray(sums, place);
+            b1.intoArray(sums, place + WIDE);
+            c1.intoArray(sums, place + 2 * WIDE);
+            e1.intoArray(sums, place + 3 * WIDE);
+        }
+    }
+
+    /** Four rows, or three of which the third counts twice: {@code last} is the number of the last one, from 0. */
+    private static void wideTile(
+            PackedWeights w, int panel, float[] x, int row, int last, float[] sums, int to, int stride) {
+        int inputs = w.inputs();
+        int lastInput = last * inputs;
+        int lastSum = last * stride;
         float[] weights = w.wide();
         for (int lane = 0; lane < PANEL; lane += 2 * WIDE) {
             FloatVector a0 = FloatVector.zero(FLOATS);
@@ -184,7 +286,7 @@ final class VectorMultiply {
                 factor = FloatVector.broadcast(FLOATS, x[from + 2 * inputs]);
                 a2 = low.fma(factor, a2);
                 b2 = high.fma(factor, b2);
-                factor = FloatVector.broadcast(FLOATS, x[from + 3 * inputs]);
+                factor = FloatVector.broadcast(FLOATS, x[from + lastInput]);
                 a3 = low.fma(factor, a3);
                 b3 = high.fma(factor, b3);
             }
@@ -194,8 +296,8 @@ final class VectorMultiply {
             b1.intoArray(sums, to + lane + stride + WIDE);
             a2.intoArray(sums, to + lane + 2 * stride);
             b2.intoArray(sums, to + lane + 2 * stride + WIDE);
-            a3.intoArray(sums, to + lane + 3 * stride);
-            b3.intoArray(sums, to + lane + 3 * stride + WIDE);
+            a3.intoArray(sums, to + lane + lastSum);
+            b3.intoArray(sums, to + lane + lastSum + WIDE);
         }
     }
 }
