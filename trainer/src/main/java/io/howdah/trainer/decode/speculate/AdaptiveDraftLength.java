@@ -7,8 +7,8 @@ import java.util.function.IntUnaryOperator;
 
 /**
  * Drafts as many tokens as bring most per second: E[tokens](γ) / (t(rows) + drafting), from the measured acceptance at
- * every depth, the measured cost of rows, and the measured time of the drafter. Where nothing pays it drafts nothing, and
- * tries again now and then, each time after a longer pause.
+ * every depth, and the measured times of rows and of the drafter. Where nothing pays it drafts nothing, and tries again now
+ * and then, each time after a longer pause; where drafts pay it goes without one now and then, to know what that takes.
  */
 public final class AdaptiveDraftLength implements DraftLength {
     private static final double FIRST_GUESS = 0.5;
@@ -22,6 +22,7 @@ public final class AdaptiveDraftLength implements DraftLength {
     private static final int SHORTEST_PAUSE = 256;
     private static final int LONGEST_PAUSE = 4096;
     private static final int TRIAL = 3;
+    private static final int DRAFTS_FOR_ONE_PLAIN = 64;
 
     private final int deepest;
     private final IntUnaryOperator nodes;
@@ -30,8 +31,11 @@ public final class AdaptiveDraftLength implements DraftLength {
     private final double[] hits;
     /** By live sequences: time of the drafter per depth. */
     private final Map<Integer, Double> drafting = new HashMap<>();
+    /** By rows: time of the forwards of this text, which know more than those before it. */
+    private final Map<Integer, Double> forwards = new HashMap<>();
 
     private int drafts;
+    private int sincePlain;
     private int lastDepth;
     private int lastLive;
     private int pause = SHORTEST_PAUSE;
@@ -66,10 +70,12 @@ public final class AdaptiveDraftLength implements DraftLength {
         for (int depth = 2; depth <= deepest; depth++) {
             best = gain(depth, live) > gain(best, live) ? depth : best;
         }
-        if (deepest > 0 && (gain(best, live) >= WORTH || tries())) {
-            lastDepth = best;
+        if (deepest > 0 && sincePlain < DRAFTS_FOR_ONE_PLAIN && (gain(best, live) >= WORTH || tries())) {
+            lastDepth = drafts < COLD ? 1 : best;
+            sincePlain++;
         } else {
             lastDepth = 0;
+            sincePlain = 0;
         }
         return lastDepth;
     }
@@ -97,9 +103,18 @@ public final class AdaptiveDraftLength implements DraftLength {
             reached *= acceptance(d);
             tokens += reached;
         }
-        double plain = costs.nanos(live);
-        double drafted = costs.nanos(live * (1 + nodes.applyAsInt(depth))) + depth * drafting.getOrDefault(live, 0.0);
-        return tokens * plain / drafted;
+        double drafted = forward(live, live * (1 + nodes.applyAsInt(depth))) + depth * drafting.getOrDefault(live, 0.0);
+        return tokens * forward(live, live) / drafted;
+    }
+
+    /** Time of a forward of so many rows: as it was seen, else as it was measured before, corrected by what was seen. */
+    private double forward(int live, int rows) {
+        Double seen = forwards.get(rows);
+        if (seen != null) {
+            return seen;
+        }
+        Double plain = forwards.get(live);
+        return plain == null ? costs.nanos(rows) : costs.nanos(rows) * plain / costs.nanos(live);
     }
 
     /** Probability that a token at a depth is accepted if the one before it is; unseen depths are as the one before. */
@@ -119,10 +134,16 @@ public final class AdaptiveDraftLength implements DraftLength {
 
     @Override
     public void stepped(int live, int drafted, int accepted, long draftNanos, long verifyNanos) {
-        if (lastDepth > 0 && ++drafts > COLD) {
-            // A drafter that has become faster is believed at once, a slower one may have been held up.
-            double perDepth = (double) draftNanos / lastDepth;
-            drafting.merge(live, perDepth, (old, now) -> now < old ? now : old + NEWEST * (now - old));
+        drafts += lastDepth > 0 ? 1 : 0;
+        sincePlain = drafted == 0 ? 0 : sincePlain;
+        if (drafts > COLD && lastDepth > 0) {
+            learn(drafting, live, (double) draftNanos / lastDepth);
         }
+        learn(forwards, live + drafted, verifyNanos);
+    }
+
+    /** What has become faster is believed at once; what is slower may have been held up. */
+    private static void learn(Map<Integer, Double> times, int key, double now) {
+        times.merge(key, now, (old, newest) -> newest < old ? newest : old + NEWEST * (newest - old));
     }
 }

@@ -108,6 +108,20 @@ class AdaptiveDraftLengthTest {
     }
 
     @Test
+    void whatForwardsTakeNowCountsMoreThanWhatTheyTookBefore() {
+        // Measured beforehand, rows seem to be free; in truth each costs as much as the first.
+        AdaptiveDraftLength length = adaptive(MEMORY_BOUND);
+        int drafting = 0;
+        for (int step = 0; step < 2000; step++) {
+            int depth = length.next(1);
+            drafting += depth > 0 ? 1 : 0;
+            length.verified(depth, depth);
+            length.stepped(1, depth, depth, 100L * depth, 400L * (1 + depth));
+        }
+        assertThat(drafting).isLessThan(200);
+    }
+
+    @Test
     void costsAreInterpolatedAndContinued() {
         assertThat(MEMORY_BOUND.nanos(1)).isEqualTo(1000);
         assertThat(COMPUTE_BOUND.nanos(32)).isCloseTo(32000, offset(1e-6));
