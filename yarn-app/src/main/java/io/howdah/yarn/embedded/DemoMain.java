@@ -20,18 +20,20 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /**
- * {@code scripts/howdah demo}: a whole cluster in this process, and on it every step from raw text to an evaluated model.
+ * {@code scripts/howdah demo}: a whole cluster in this process, and on it every step from raw text to a model that
+ * writes.
  * Exit status 0: done; 1: a step failed; 2: bad usage. Whatever ends it, the cluster and its containers end too.
  */
 @CommandLine.Command(
         name = "scripts/howdah demo",
-        description = "Starts an embedded Hadoop cluster, preprocesses a corpus, trains on it and evaluates the model.",
+        description = "Starts an embedded Hadoop cluster, preprocesses a corpus, trains on it, evaluates the model and"
+                + " lets it write.",
         sortOptions = false)
 public final class DemoMain implements Callable<Integer> {
     private static final int STOP_SECONDS = 30;
     private static final int FAILED = 1;
 
-    @Option(names = "--steps", defaultValue = "400", description = "training steps (default: ${DEFAULT-VALUE})")
+    @Option(names = "--steps", defaultValue = "600", description = "training steps (default: ${DEFAULT-VALUE})")
     private int steps;
 
     @Option(names = "--workers", defaultValue = "2", description = "worker containers (default: ${DEFAULT-VALUE})")

@@ -66,7 +66,7 @@ final class GenerationTask {
     }
 
     /** Heads are needed as often as a drafter is made. */
-    private static Keeping keeping(Config config) {
+    static Keeping keeping(Config config) {
         String drafter = config.get(DecodeKeys.DRAFTER);
         Drafters.Need need = drafter.equals(Drafters.NONE)
                 ? Drafters.Need.NOTHING

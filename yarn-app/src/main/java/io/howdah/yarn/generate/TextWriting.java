@@ -132,7 +132,7 @@ final class TextWriting {
     /** Returns how many texts were begun. */
     private int submit(Generator generator, Prompt prompt, OrderedTexts ordered, @Nullable Cohort cohort)
             throws IOException {
-        List<GenerationRequest> requests = requests(prompt);
+        List<GenerationRequest> requests = requests(prompt, model, settings);
         try {
             requests.forEach(generator::submit);
         } catch (IllegalArgumentException e) {
@@ -145,14 +145,20 @@ final class TextWriting {
             return 0;
         }
         prompts++;
-        ordered.began(prompt, bytes(prompt), requests);
+        ordered.began(prompt, bytes(prompt, model), requests);
         if (cohort != null) {
             cohort.requests().addAll(requests);
         }
         return requests.size();
     }
 
-    private List<GenerationRequest> requests(Prompt prompt) throws IOException {
+    /**
+     * What is to be written behind a prompt, by sample.
+     *
+     * @throws IOException if it has no tokens
+     */
+    static List<GenerationRequest> requests(Prompt prompt, LoadedModel model, DecodeSettings settings)
+            throws IOException {
         int[] tokens = prompt.content() instanceof Prompt.Tokens given
                 ? given.tokens()
                 : model.codec().encode(((Prompt.Text) prompt.content()).text());
@@ -174,7 +180,8 @@ final class TextWriting {
         return requests;
     }
 
-    private byte[] bytes(Prompt prompt) {
+    /** What a prompt says. */
+    static byte[] bytes(Prompt prompt, LoadedModel model) {
         if (prompt.content() instanceof Prompt.Text text) {
             return text.text().getBytes(StandardCharsets.UTF_8);
         }

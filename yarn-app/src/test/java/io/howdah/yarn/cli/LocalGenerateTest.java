@@ -2,10 +2,12 @@
 package io.howdah.yarn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.howdah.trainer.decode.Drafters;
+import io.howdah.yarn.generate.SideBySide;
 import io.howdah.yarn.generate.WriterFixture;
 import io.howdah.yarn.generate.WriterFixture.Outcome;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +42,33 @@ class LocalGenerateTest {
             lines.add(new ObjectMapper().readTree(line));
         }
         return lines;
+    }
+
+    @Test
+    void oneTextIsWrittenBothWaysInTurns() throws Exception {
+        String prompts = "howdah.generate.input=" + writer.prompts("first.jsonl", 2);
+        Outcome outcome = writer.generate("first", prompts);
+        assertThat(outcome.status()).as(outcome.text()).isZero();
+        Configuration job = new Configuration();
+        String[] drafting = {prompts, "howdah.decode.drafter=mtp", "howdah.decode.draft.length=2"};
+        for (String setting : writer.with("none", drafting)) {
+            String[] parts = setting.split("=", 2);
+            job.set(parts[0], parts[1]);
+        }
+        SideBySide written = SideBySide.write(job, 1);
+        JsonNode line = lines("first").get(1);
+        assertThat(written.prompt()).isEqualTo(line.path("prompt").asText());
+        assertThat(written.plain().text())
+                .isEqualTo(line.path("samples").path(0).path("text").asText());
+        assertThat(written.drafted().tokens())
+                .isEqualTo(written.plain().tokens())
+                .hasSize(line.path("samples").path(0).path("tokens").size());
+        assertThat(written.plain().statistics().nodes()).isZero();
+        assertThat(written.drafted().statistics().nodes()).isPositive();
+        assertThat(written.speedUp()).isPositive();
+        assertThatThrownBy(() -> SideBySide.write(job, 2)).hasMessageContaining("number=2", "expected less than 2");
+        job.set("howdah.generate.model", folder.resolve("nothing").toString());
+        assertThatThrownBy(() -> SideBySide.write(job, 1)).hasMessageContaining("Cannot find model");
     }
 
     @Test
@@ -224,24 +254,45 @@ class LocalGenerateTest {
         assertThat(line.path("samples").path(0).path("tokens").size()).isPositive();
     }
 
+    private static Outcome distill(String output, String... more) {
+        List<String> settings = new ArrayList<>(List.of(
+                "howdah.generate.input=" + writer.dataset(),
+                "howdah.generate.format=dataset",
+                "howdah.generate.dataset.prompt.tokens=12",
+                "howdah.generate.dataset.part=train",
+                "howdah.generate.prompts=24",
+                "howdah.decode.temperature=1",
+                "howdah.preprocess.shards=1",
+                "howdah.preprocess.min.document.bytes=2",
+                "howdah.preprocess.heldout.fraction=0.25",
+                "howdah.preprocess.rows.per.batch=16",
+                "howdah.preprocess.sequence.length=32"));
+        settings.addAll(List.of(more));
+        return writer.run(List.of("local", "distill"), List.of(), writer.with(output, settings.toArray(String[]::new)));
+    }
+
+    /** In a folder the separator, which stands in front of every row, is a byte like any other. */
+    @Test
+    void distillsWithAnExportedModelAndSaysWhatWasDropped() throws IOException {
+        Path exported = folder.resolve("to-distill");
+        Outcome export = writer.run(
+                List.of("local", "export"),
+                List.of("--to", exported.toString()),
+                "howdah.train.output=" + writer.model());
+        assertThat(export.status()).as(export.text()).isZero();
+        Outcome distilled = distill("of-exported", "howdah.generate.model=" + exported);
+        assertThat(distilled.status()).as(distilled.text()).isZero();
+        JsonNode train = json(folder.resolve("of-exported/_dataset.json")).path("train");
+        assertThat(train.path("documents").asLong()).isGreaterThan(10);
+        Outcome nothing = distill("nothing", "howdah.preprocess.min.document.bytes=1000");
+        assertThat(nothing.status()).isEqualTo(1);
+        assertThat(nothing.text()).contains("kept no text for training, dropped too short=24, expected at least one");
+        assertThat(folder.resolve("nothing")).doesNotExist();
+    }
+
     @Test
     void distillsADatasetThatTrainingReads() throws IOException {
-        Outcome distilled = writer.run(
-                List.of("local", "distill"),
-                List.of(),
-                writer.with(
-                        "distilled",
-                        "howdah.generate.input=" + writer.dataset(),
-                        "howdah.generate.format=dataset",
-                        "howdah.generate.dataset.prompt.tokens=12",
-                        "howdah.generate.dataset.part=train",
-                        "howdah.generate.prompts=24",
-                        "howdah.decode.temperature=1",
-                        "howdah.preprocess.shards=1",
-                        "howdah.preprocess.min.document.bytes=2",
-                        "howdah.preprocess.heldout.fraction=0.25",
-                        "howdah.preprocess.rows.per.batch=16",
-                        "howdah.preprocess.sequence.length=32"));
+        Outcome distilled = distill("distilled");
         assertThat(distilled.status()).as(distilled.text()).isZero();
         assertThat(json(folder.resolve("distilled/_dataset.json"))
                         .path("source")

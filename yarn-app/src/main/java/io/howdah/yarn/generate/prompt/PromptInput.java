@@ -62,6 +62,31 @@ public final class PromptInput extends InputFormat<NullWritable, Prompt> {
         return splits;
     }
 
+    /**
+     * Reads one prompt alone.
+     *
+     * @param number of the prompt, from 0 on
+     * @throws IOException in one line, if one before it is malformed
+     * @throws ConfigException in one line, if there are not so many
+     */
+    public static Prompt at(Configuration hadoop, long number) throws IOException {
+        PromptSettings settings = new PromptSettings(JobConfiguration.parse(hadoop));
+        long left = number;
+        for (PromptSplit split : splits(hadoop)) {
+            for (PromptRange range : split.ranges()) {
+                try (PromptCursor cursor = settings.source().open(hadoop, settings, range, skipped -> {})) {
+                    for (Prompt prompt = cursor.next(); prompt != null; prompt = cursor.next()) {
+                        if (left-- == 0) {
+                            return prompt;
+                        }
+                    }
+                }
+            }
+        }
+        throw new ConfigException("Cannot read prompt: number=" + number + " " + GenerateKeys.INPUT.name() + "="
+                + settings.input() + ", expected less than " + (number - left) + "; choose another");
+    }
+
     private static String[] hosts(Configuration hadoop, PromptRange range) throws IOException {
         Path path = new Path(range.path());
         FileSystem fileSystem = path.getFileSystem(hadoop);
