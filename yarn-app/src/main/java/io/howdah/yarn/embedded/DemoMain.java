@@ -33,7 +33,7 @@ public final class DemoMain implements Callable<Integer> {
     private static final int STOP_SECONDS = 30;
     private static final int FAILED = 1;
 
-    @Option(names = "--steps", defaultValue = "600", description = "training steps (default: ${DEFAULT-VALUE})")
+    @Option(names = "--steps", defaultValue = "500", description = "training steps (default: ${DEFAULT-VALUE})")
     private int steps;
 
     @Option(names = "--workers", defaultValue = "2", description = "worker containers (default: ${DEFAULT-VALUE})")
