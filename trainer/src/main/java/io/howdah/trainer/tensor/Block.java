@@ -15,8 +15,7 @@ final class Block {
     private final long address;
 
     private Block(ByteBuffer root, int size) {
-        int past = root.alignmentOffset(0, ALIGNMENT);
-        this.bytes = root.slice(past == 0 ? 0 : ALIGNMENT - past, size).order(ByteOrder.LITTLE_ENDIAN);
+        this.bytes = root.alignedSlice(ALIGNMENT).limit(size).slice().order(ByteOrder.LITTLE_ENDIAN);
         this.address = Memory.addressOf(bytes);
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recycles off-heap blocks by size class (sixteen per power of two, so that a seventeenth of a block is unused at most) within a
+ * Recycles off-heap blocks by size class (four per power of two, so at most a quarter of a block is unused) within a
  * byte budget. First touch of fresh memory costs more than most kernels, hence the recycling. Safe for concurrent use.
  *
  * <p>Blocks whose owners nobody can reach any more are taken back at the next allocation after the garbage collector
@@ -17,9 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryPool {
     private static final int SMALLEST_LOG = 8;
     private static final int LARGEST = Integer.MAX_VALUE - 4095;
-    private static final int STEPS_LOG = 4;
-    private static final int STEPS = 1 << STEPS_LOG;
-    private static final int CLASSES = (31 - SMALLEST_LOG) * STEPS + 1;
+    private static final int CLASSES = (31 - SMALLEST_LOG) * 4 + 1;
     private static final long COLLECTOR_PATIENCE_MS = 200;
     private static final MemoryPool SHARED = new MemoryPool(Long.MAX_VALUE);
 
@@ -227,8 +225,8 @@ public final class MemoryPool {
         }
         int last = (int) bytes - 1;
         int log = 31 - Integer.numberOfLeadingZeros(last);
-        int step = last - (1 << log) >> log - STEPS_LOG;
-        return (log - SMALLEST_LOG) * STEPS + step + 1;
+        int quarter = last - (1 << log) >> log - 2;
+        return (log - SMALLEST_LOG) * 4 + quarter + 1;
     }
 
     /** Bytes of the blocks of a class. */
@@ -236,8 +234,8 @@ public final class MemoryPool {
         if (place == 0) {
             return 1 << SMALLEST_LOG;
         }
-        int log = (place - 1) / STEPS + SMALLEST_LOG;
-        long size = (1L << log) + (((place - 1) % STEPS + 1L) << log - STEPS_LOG);
+        int log = (place - 1) / 4 + SMALLEST_LOG;
+        long size = (1L << log) + (((place - 1) % 4 + 1L) << log - 2);
         return (int) Math.min(size, LARGEST);
     }
 }
