@@ -9,6 +9,7 @@ import io.howdah.trainer.autograd.GradMode;
 import io.howdah.trainer.ops.Functions;
 import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.MemoryPool;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Shape;
@@ -74,6 +75,7 @@ class SequentialTest {
         Tensor x = input();
         try (GradMode.Scope quiet = GradMode.noGrad()) {
             layers.forward(x);
+            Garbage.collect();
             long before = pool.usedBytes();
             Tensor result = layers.forward(x);
             assertThat(pool.usedBytes() - before).isEqualTo(BLOCK);
@@ -88,6 +90,7 @@ class SequentialTest {
         Layer layers = new Sequential(linear(0), Activation.relu(), linear(1), Activation.relu());
         Tensor x = input();
         layers.forward(x);
+        Garbage.collect();
         long before = pool.usedBytes();
         Tensor result = layers.forward(x);
         // The results of both rectifiers; those of the products are not needed again.

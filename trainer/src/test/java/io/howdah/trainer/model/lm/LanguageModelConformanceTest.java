@@ -117,6 +117,7 @@ class LanguageModelConformanceTest {
             MemoryPool pool = MemoryPool.shared();
             Tensor tokens = Tensor.of(new long[] {3, 1, 4, 1, 5, 9, 2, 6}, 2, 4);
             network.forward(tokens);
+            Garbage.collect();
             long before = pool.usedBytes();
             Tensor logits = network.forward(tokens);
             long left = pool.usedBytes() - before;
