@@ -27,6 +27,7 @@ class DecodeCommandTest {
                 .execute(
                         "--precision=bf16",
                         "--batch=2",
+                        "--texts=2",
                         "--tokens=4",
                         "--rounds=1",
                         "--torch=/bin/sh",
