@@ -53,15 +53,12 @@ public final class StepScope implements AutoCloseable {
     }
 
     /**
-     * Lets go of a tensor of a scope of this thread that nobody will refer to any more: it is freed, or goes with the graph
-     * where the graph has saved it. Kept tensors stay.
+     * Lets go of a tensor of a scope that nobody will refer to any more: it is freed, or goes with the graph where the graph
+     * has saved it. Kept tensors stay.
      */
     public static void letGo(Tensor tensor) {
-        Storage storage = tensor.storage();
-        StepScope scope = storage.scope();
-        if (scope != null && scope.holder == CURRENT.get() && !storage.hide()) {
-            scope.remove(storage);
-            storage.release();
+        if (tensor.isScoped() && !tensor.hide()) {
+            tensor.close();
         }
     }
 

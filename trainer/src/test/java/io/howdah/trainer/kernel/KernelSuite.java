@@ -8,16 +8,16 @@ import io.howdah.trainer.kernel.java.JavaBackend;
 import io.howdah.trainer.kernel.onednn.OneDnnBackend;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Elements;
+import io.howdah.trainer.tensor.InStepScope;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Shape;
-import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What the tests of the kernel families share: backends × dtypes × layouts, samples and comparisons. */
+@ExtendWith(InStepScope.class)
 abstract class KernelSuite {
     static final List<Backend> BACKENDS = List.of(new JavaBackend(), OneDnnBackend.load());
     static final List<DType> FLOATING = List.of(DType.FLOAT64, DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16);
@@ -25,7 +25,6 @@ abstract class KernelSuite {
     static final long[][] SHAPES = {{}, {0}, {1}, {7}, {3, 5}, {0, 4}, {2, 3, 4}, {64, 80}, {2, 3, 1, 4, 5}};
 
     final Philox random = new Philox(20, 1);
-    private StepScope scope;
 
     /** One combination under test. */
     record Case(Backend backend, DType dtype, Memory memory) {
@@ -38,16 +37,6 @@ abstract class KernelSuite {
         public String toString() {
             return backend.name() + " " + dtype + " " + memory;
         }
-    }
-
-    @BeforeEach
-    void open() {
-        scope = StepScope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
     }
 
     static List<Case> floating() {

@@ -15,6 +15,7 @@ import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.ops.RotaryEmbedding;
 import io.howdah.trainer.ops.Slices;
 import io.howdah.trainer.tensor.Garbage;
+import io.howdah.trainer.tensor.InStepScope;
 import io.howdah.trainer.tensor.MemoryPool;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Randomness;
@@ -22,25 +23,14 @@ import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What modules over sequences do beside the forward pass of a {@link Layer}. */
+@ExtendWith(InStepScope.class)
 class SequenceModulesTest {
-    private StepScope scope;
-
-    @BeforeEach
-    void open() {
-        scope = StepScope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     private static Tensor random(long... sizes) {
         return Initialisation.normal(new Philox(11, 0), sizes);

@@ -10,35 +10,24 @@ import io.howdah.trainer.ops.Functions;
 import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Garbage;
+import io.howdah.trainer.tensor.InStepScope;
 import io.howdah.trainer.tensor.MemoryPool;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Shape;
-import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What becomes of the tensors that layers hand to one another. */
+@ExtendWith(InStepScope.class)
 class SequentialTest {
     private static final long WIDTH = 64;
     private static final long BLOCK = WIDTH * WIDTH * 4;
 
     private final MemoryPool pool = MemoryPool.shared();
-    private StepScope scope;
-
-    @BeforeEach
-    void open() {
-        scope = StepScope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     /** A layer that can be asked for what it returned last. */
     private static final class Remembering extends Layer {

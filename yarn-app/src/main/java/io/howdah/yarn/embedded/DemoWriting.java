@@ -2,7 +2,7 @@
 package io.howdah.yarn.embedded;
 
 import io.howdah.trainer.decode.DecodingStatistics;
-import io.howdah.yarn.generate.SideBySide;
+import io.howdah.yarn.generate.SpeculationComparison;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ final class DemoWriting {
     private DemoWriting() {}
 
     /** Prints both; returns whether their tokens are the same. */
-    static boolean print(SideBySide written, PrintStream out) {
+    static boolean print(SpeculationComparison written, PrintStream out) {
         out.println(written.prompt().strip());
         out.println();
         out.printf(ROW, "plain", "speculative, drafts of its own heads");

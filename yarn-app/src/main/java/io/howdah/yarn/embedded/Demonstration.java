@@ -2,29 +2,17 @@
 package io.howdah.yarn.embedded;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.howdah.preprocess.PreprocessKeys;
 import io.howdah.trainer.config.Config;
-import io.howdah.trainer.config.Key;
-import io.howdah.trainer.decode.DecodeKeys;
-import io.howdah.trainer.model.ModelKeys;
-import io.howdah.trainer.model.lm.HeadKeys;
-import io.howdah.trainer.model.lm.LanguageModelKeys;
-import io.howdah.trainer.optim.OptimiserKeys;
-import io.howdah.trainer.optim.ScheduleKeys;
-import io.howdah.trainer.train.TrainKeys;
 import io.howdah.yarn.am.ApplicationMasterMain;
 import io.howdah.yarn.am.JobResult;
 import io.howdah.yarn.cli.Commands;
 import io.howdah.yarn.client.JobFailedException;
-import io.howdah.yarn.config.GenerateKeys;
 import io.howdah.yarn.config.JobConfiguration;
-import io.howdah.yarn.config.YarnKeys;
-import io.howdah.yarn.generate.SideBySide;
+import io.howdah.yarn.generate.SpeculationComparison;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,13 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class Demonstration implements AutoCloseable {
     /** A node must hold half of the containers and, for a moment, those of the job before. */
     private static final EmbeddedCluster.Nodes NODES = new EmbeddedCluster.Nodes(4096, 8);
-
-    private static final String CORPUS = "/howdah/raw/";
-    private static final String DATASET = "/howdah/dataset";
-    private static final String MODEL = "/howdah/model";
-    private static final int PROMPT = 15;
-    private static final int PROMPT_TOKENS = 64;
-    private static final int WRITTEN_TOKENS = 192;
 
     private final Plan plan;
     private final PrintStream out;
@@ -90,8 +71,8 @@ final class Demonstration implements AutoCloseable {
         start = summary.phase("copy corpus", start);
         for (String command : List.of("preprocess", "train", "evaluate")) {
             out.println();
-            out.println("howdah " + String.join(" ", arguments(command)));
-            int status = Commands.run(arguments(command), running.configuration(), out, out);
+            out.println("howdah " + String.join(" ", words(command)));
+            int status = Commands.run(words(command), running.configuration(), out, out);
             start = summary.phase(command, start);
             if (status != 0 || plan.keepLogs()) {
                 ContainerLogs.save(hadoop, plan.logs());
@@ -101,9 +82,9 @@ final class Demonstration implements AutoCloseable {
             }
         }
         out.println();
-        out.println("Writing behind " + PROMPT_TOKENS + " bytes of held-out row " + PROMPT);
+        out.println("Writing behind " + DemoSettings.PROMPT_TOKENS + " bytes of held-out row " + DemoSettings.PROMPT);
         out.println();
-        SideBySide written = write(hadoop);
+        SpeculationComparison written = write(hadoop);
         boolean same = DemoWriting.print(written, out);
         summary.phase("write", start);
         Map<String, JobResult> results = results(hadoop);
@@ -111,11 +92,9 @@ final class Demonstration implements AutoCloseable {
         return same ? status : 1;
     }
 
-    private static SideBySide write(Configuration hadoop) throws IOException {
-        Configuration job = new Configuration(hadoop);
-        writing().forEach((key, value) -> job.set(key.name(), value));
+    private static SpeculationComparison write(Configuration hadoop) throws IOException {
         try {
-            return SideBySide.write(job, PROMPT);
+            return SpeculationComparison.write(DemoSettings.with(hadoop, DemoSettings.write()), DemoSettings.PROMPT);
         } catch (JobFailedException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -128,81 +107,22 @@ final class Demonstration implements AutoCloseable {
     }
 
     private String corpus() {
-        return CORPUS + plan.corpus().getFileName();
+        return DemoSettings.CORPUS + plan.corpus().getFileName();
     }
 
-    private Map<Key<?>, String> settings() {
-        Map<Key<?>, String> settings = new LinkedHashMap<>();
-        settings.put(TrainKeys.INPUT, DATASET);
-        settings.put(TrainKeys.OUTPUT, MODEL);
-        settings.put(TrainKeys.STEPS, Integer.toString(plan.steps()));
-        settings.put(YarnKeys.WORKERS, Integer.toString(plan.workers()));
-        settings.put(YarnKeys.SERVERS, Integer.toString(plan.servers()));
-        settings.putAll(network());
-        return settings;
-    }
-
-    /** A network that learns within a minute on two cores, and heads that guess the tokens behind the next. */
-    private static Map<Key<?>, String> network() {
-        Map<Key<?>, String> settings = new LinkedHashMap<>();
-        settings.put(ModelKeys.NAME, "llama");
-        settings.put(LanguageModelKeys.WIDTH, "128");
-        settings.put(LanguageModelKeys.LAYERS, "3");
-        settings.put(LanguageModelKeys.HEADS, "4");
-        settings.put(HeadKeys.MTP_KIND, "parallel");
-        settings.put(HeadKeys.MTP_HEADS, "1");
-        settings.put(HeadKeys.MTP_WEIGHT, "0.1");
-        settings.put(TrainKeys.BATCH_SIZE, "2");
-        settings.put(OptimiserKeys.LEARNING_RATE, "0.003");
-        settings.put(OptimiserKeys.BETA2, "0.95");
-        settings.put(OptimiserKeys.CLIP_NORM, "1");
-        settings.put(ScheduleKeys.NAME, "cosine");
-        settings.put(ScheduleKeys.WARMUP_STEPS, "20");
-        return settings;
-    }
-
-    private static Map<Key<?>, String> writing() {
-        Map<Key<?>, String> settings = new LinkedHashMap<>();
-        settings.put(GenerateKeys.MODEL, MODEL);
-        settings.put(GenerateKeys.INPUT, DATASET);
-        settings.put(GenerateKeys.FORMAT, "dataset");
-        settings.put(GenerateKeys.PROMPT_TOKENS, Integer.toString(PROMPT_TOKENS));
-        settings.put(DecodeKeys.DRAFTER, "mtp");
-        settings.put(DecodeKeys.DRAFT_LENGTH, "1");
-        settings.put(DecodeKeys.PRECISION, "fp32");
-        settings.put(DecodeKeys.TEMPERATURE, "0.6");
-        settings.put(DecodeKeys.BATCH_SIZE, "1");
-        settings.put(DecodeKeys.MAX_TOKENS, Integer.toString(WRITTEN_TOKENS));
-        return settings;
-    }
-
-    private String[] arguments(String command) {
-        Map<Key<?>, String> settings = new LinkedHashMap<>();
-        switch (command) {
-            case "preprocess" -> {
-                settings.put(PreprocessKeys.INPUT, corpus());
-                settings.put(PreprocessKeys.OUTPUT, DATASET);
-                settings.put(PreprocessKeys.FORMAT, "zip");
-                settings.put(PreprocessKeys.INCLUDE, "**.java");
-                settings.put(PreprocessKeys.SEQUENCE_LENGTH, "256");
-                settings.put(PreprocessKeys.HELDOUT_FRACTION, "0.01");
-            }
-            case "train" -> settings.putAll(settings());
-            default -> {
-                settings.put(TrainKeys.INPUT, DATASET);
-                settings.put(TrainKeys.OUTPUT, MODEL);
-            }
-        }
-        List<String> words = new ArrayList<>(List.of(command));
-        settings.forEach((key, value) -> words.addAll(List.of("-D", key.name() + "=" + value)));
-        return words.toArray(String[]::new);
+    private String[] words(String command) {
+        return DemoSettings.words(
+                command,
+                switch (command) {
+                    case "preprocess" -> DemoSettings.preprocess(corpus());
+                    case "train" -> DemoSettings.train(plan.steps(), plan.workers(), plan.servers());
+                    default -> DemoSettings.evaluate();
+                });
     }
 
     /** What the jobs wrote beside their output, by kind of job. */
     private static Map<String, JobResult> results(Configuration hadoop) throws IOException {
-        Configuration job = new Configuration(hadoop);
-        job.set(TrainKeys.OUTPUT.name(), MODEL);
-        Config config = JobConfiguration.parse(job);
+        Config config = JobConfiguration.parse(DemoSettings.with(hadoop, DemoSettings.evaluate()));
         org.apache.hadoop.fs.Path folder =
                 ApplicationMasterMain.resultFile(config, "any").getParent();
         FileSystem fileSystem = folder.getFileSystem(hadoop);

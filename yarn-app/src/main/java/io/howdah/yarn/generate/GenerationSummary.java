@@ -45,14 +45,14 @@ public record GenerationSummary(
         Map<DropReason, Long> dropped,
         long millis,
         String output) {
-    public GenerationSummary {
-        dropped = Map.copyOf(dropped);
-    }
-
     /** Name of the file with these figures beside the texts. */
     public static final String FILE = "_statistics.json";
 
     private static final double MILLIS = 1e3;
+
+    public GenerationSummary {
+        dropped = Map.copyOf(dropped);
+    }
 
     static GenerationSummary of(Job job, GenerationJob.Kind kind, Config config, ModelFiles model, long millis)
             throws IOException {

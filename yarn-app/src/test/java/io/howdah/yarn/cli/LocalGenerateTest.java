@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.howdah.trainer.decode.Drafters;
-import io.howdah.yarn.generate.SideBySide;
+import io.howdah.yarn.generate.SpeculationComparison;
 import io.howdah.yarn.generate.WriterFixture;
 import io.howdah.yarn.generate.WriterFixture.Outcome;
 import java.io.IOException;
@@ -55,7 +55,7 @@ class LocalGenerateTest {
             String[] parts = setting.split("=", 2);
             job.set(parts[0], parts[1]);
         }
-        SideBySide written = SideBySide.write(job, 1);
+        SpeculationComparison written = SpeculationComparison.write(job, 1);
         JsonNode line = lines("first").get(1);
         assertThat(written.prompt()).isEqualTo(line.path("prompt").asText());
         assertThat(written.plain().text())
@@ -66,9 +66,10 @@ class LocalGenerateTest {
         assertThat(written.plain().statistics().nodes()).isZero();
         assertThat(written.drafted().statistics().nodes()).isPositive();
         assertThat(written.speedUp()).isPositive();
-        assertThatThrownBy(() -> SideBySide.write(job, 2)).hasMessageContaining("number=2", "expected less than 2");
+        assertThatThrownBy(() -> SpeculationComparison.write(job, 2))
+                .hasMessageContaining("number=2", "expected less than 2");
         job.set("howdah.generate.model", folder.resolve("nothing").toString());
-        assertThatThrownBy(() -> SideBySide.write(job, 1)).hasMessageContaining("Cannot find model");
+        assertThatThrownBy(() -> SpeculationComparison.write(job, 1)).hasMessageContaining("Cannot find model");
     }
 
     @Test

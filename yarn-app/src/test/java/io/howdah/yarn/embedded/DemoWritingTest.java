@@ -4,8 +4,8 @@ package io.howdah.yarn.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.howdah.trainer.decode.DecodingStatistics;
-import io.howdah.yarn.generate.SideBySide;
-import io.howdah.yarn.generate.SideBySide.Written;
+import io.howdah.yarn.generate.SpeculationComparison;
+import io.howdah.yarn.generate.SpeculationComparison.Written;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +36,8 @@ class DemoWritingTest {
     @Test
     void showsSpeedsAndTheSameTokens() {
         Written plain = written("int a;\nint b;\n", 14, 2);
-        boolean same = DemoWriting.print(new SideBySide("class A {\n", plain, written("int a;\nint b;\n", 7, 1)), out);
+        boolean same = DemoWriting.print(
+                new SpeculationComparison("class A {\n", plain, written("int a;\nint b;\n", 7, 1)), out);
         assertThat(same).isTrue();
         assertThat(bytes.toString(StandardCharsets.UTF_8))
                 .startsWith("class A {\n")
@@ -46,7 +47,7 @@ class DemoWritingTest {
 
     @Test
     void saysWhereTokensDiffer() {
-        assertThat(DemoWriting.print(new SideBySide("a", written("b", 1, 1), written("c", 1, 1)), out))
+        assertThat(DemoWriting.print(new SpeculationComparison("a", written("b", 1, 1), written("c", 1, 1)), out))
                 .isFalse();
         assertThat(bytes.toString(StandardCharsets.UTF_8)).contains("Other tokens, 1.00 times");
     }

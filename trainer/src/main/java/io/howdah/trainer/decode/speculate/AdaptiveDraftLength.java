@@ -22,7 +22,8 @@ public final class AdaptiveDraftLength implements DraftLength {
     private static final int SHORTEST_PAUSE = 256;
     private static final int LONGEST_PAUSE = 4096;
     private static final int TRIAL = 3;
-    private static final int DRAFTS_FOR_ONE_PLAIN = 64;
+    /** Steps with drafts in a row before one without. */
+    private static final int MOST_IN_A_ROW = 64;
 
     private final int deepest;
     private final IntUnaryOperator nodes;
@@ -31,11 +32,11 @@ public final class AdaptiveDraftLength implements DraftLength {
     private final double[] hits;
     /** By live sequences: time of the drafter per depth. */
     private final Map<Integer, Double> drafting = new HashMap<>();
-    /** By rows: time of the forwards of this text, which know more than those before it. */
+    /** By rows: time of forwards as they were seen while texts were written, which counts more than {@link #costs}. */
     private final Map<Integer, Double> forwards = new HashMap<>();
 
     private int drafts;
-    private int sincePlain;
+    private int inARow;
     private int lastDepth;
     private int lastLive;
     private int pause = SHORTEST_PAUSE;
@@ -70,12 +71,12 @@ public final class AdaptiveDraftLength implements DraftLength {
         for (int depth = 2; depth <= deepest; depth++) {
             best = gain(depth, live) > gain(best, live) ? depth : best;
         }
-        if (deepest > 0 && sincePlain < DRAFTS_FOR_ONE_PLAIN && (gain(best, live) >= WORTH || tries())) {
+        if (deepest > 0 && inARow < MOST_IN_A_ROW && (gain(best, live) >= WORTH || tries())) {
             lastDepth = drafts < COLD ? 1 : best;
-            sincePlain++;
+            inARow++;
         } else {
             lastDepth = 0;
-            sincePlain = 0;
+            inARow = 0;
         }
         return lastDepth;
     }
@@ -135,7 +136,7 @@ public final class AdaptiveDraftLength implements DraftLength {
     @Override
     public void stepped(int live, int drafted, int accepted, long draftNanos, long verifyNanos) {
         drafts += lastDepth > 0 ? 1 : 0;
-        sincePlain = drafted == 0 ? 0 : sincePlain;
+        inARow = drafted == 0 ? 0 : inARow;
         if (drafts > COLD && lastDepth > 0) {
             learn(drafting, live, (double) draftNanos / lastDepth);
         }

@@ -6,31 +6,20 @@ import io.howdah.trainer.kernel.Samples;
 import io.howdah.trainer.kernel.Samples.Memory;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Elements;
+import io.howdah.trainer.tensor.InStepScope;
 import io.howdah.trainer.tensor.Shape;
-import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.List;
 import java.util.function.BiConsumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /** Softmax, cross-entropy and normalisations give what the Java kernels give. */
+@ExtendWith(InStepScope.class)
 class NormalisationAgreementTest {
     static final List<DType> DTYPES = List.of(Agreement.FLOATS);
     private final Agreement samples = new Agreement();
-    private StepScope scope;
-
-    @BeforeEach
-    void open() {
-        scope = StepScope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     @ParameterizedTest
     @FieldSource("DTYPES")

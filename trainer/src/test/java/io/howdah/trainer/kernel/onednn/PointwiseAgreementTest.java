@@ -10,17 +10,17 @@ import io.howdah.trainer.kernel.Samples;
 import io.howdah.trainer.kernel.Samples.Memory;
 import io.howdah.trainer.kernel.Unary;
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.InStepScope;
 import io.howdah.trainer.tensor.Shape;
-import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /** Elementwise kernels and reductions give what the Java kernels give, in every dtype and layout. */
+@ExtendWith(InStepScope.class)
 class PointwiseAgreementTest {
     static final List<DType> DTYPES = List.of(Agreement.FLOATS);
     private static final long[][] SHAPES = {{}, {0}, {1}, {130}, {12, 17}, {5, 4, 33}, {3, 2, 8, 6}};
@@ -28,17 +28,6 @@ class PointwiseAgreementTest {
     private static final DType[] FAST = {DType.FLOAT32, DType.BFLOAT16};
 
     private final Agreement samples = new Agreement();
-    private StepScope scope;
-
-    @BeforeEach
-    void open() {
-        scope = StepScope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     private static double alpha(Unary function) {
         return switch (function) {

@@ -11,17 +11,17 @@ import io.howdah.trainer.kernel.Binary;
 import io.howdah.trainer.kernel.Unary;
 import io.howdah.trainer.kernel.java.JavaBackend;
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.InStepScope;
 import io.howdah.trainer.tensor.MemoryPool;
 import io.howdah.trainer.tensor.Shape;
-import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What goes to oneDNN, what does not, and what happens where it lacks a primitive. */
+@ExtendWith(InStepScope.class)
 class RoutingTest {
     private static final Thresholds NONE = Thresholds.NONE;
     private final Agreement samples = new Agreement();
@@ -32,18 +32,6 @@ class RoutingTest {
         asked.add(recipe);
         return false;
     };
-
-    private StepScope scope;
-
-    @BeforeEach
-    void open() {
-        scope = StepScope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     @Test
     void takesNoScalarReferenceForFast() {

@@ -4,20 +4,19 @@ package io.howdah.trainer.kernel.onednn;
 import io.howdah.trainer.kernel.Samples.Memory;
 import io.howdah.trainer.kernel.Window;
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.InStepScope;
 import io.howdah.trainer.tensor.Shape;
-import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /** Products, convolutions and pools give what the Java kernels give. */
+@ExtendWith(InStepScope.class)
 class WindowAgreementTest {
     static final List<DType> DTYPES = List.of(Agreement.FLOATS);
     private final Agreement samples = new Agreement();
-    private StepScope scope;
 
     /** Sizes of a convolution: input [N, C, H, W], K output channels. */
     private record Case(long[] in, long channels, Window window, int groups, int padAfter) {
@@ -43,16 +42,6 @@ class WindowAgreementTest {
             new Case(new long[] {2, 6, 9, 8}, 6, new Window(3, 3, 1, 1, 2, 2, 2, 2), 6, 2),
             new Case(new long[] {3, 5, 1, 40}, 7, new Window(1, 5, 1, 2, 0, 3, 1, 1), 1, 0),
             new Case(new long[] {1, 16, 7, 7}, 32, new Window(1, 1, 1, 1, 0, 0, 1, 1), 1, 0));
-
-    @BeforeEach
-    void open() {
-        scope = StepScope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     @ParameterizedTest
     @FieldSource("DTYPES")

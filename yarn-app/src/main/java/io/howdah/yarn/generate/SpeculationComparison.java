@@ -31,7 +31,7 @@ import org.apache.hadoop.fs.Path;
  * @param plain without drafts
  * @param drafted with them
  */
-public record SideBySide(String prompt, Written plain, Written drafted) {
+public record SpeculationComparison(String prompt, Written plain, Written drafted) {
     /** Texts before the measured ones, in which everything is compiled and the length of drafts is learnt. */
     private static final int WARM_UP = 3;
 
@@ -65,7 +65,8 @@ public record SideBySide(String prompt, Written plain, Written drafted) {
      * @throws JobFailedException in one line, if there is no such model
      * @throws IOException in one line, if a file is damaged or there is no prompt
      */
-    public static SideBySide write(Configuration hadoop, long number) throws IOException, JobFailedException {
+    public static SpeculationComparison write(Configuration hadoop, long number)
+            throws IOException, JobFailedException {
         Config config = JobConfiguration.parse(hadoop);
         DecodeSettings settings = new DecodeSettings(config);
         ModelFiles files = ModelFiles.find(hadoop, config, new Path(config.get(GenerateKeys.MODEL)));
@@ -82,7 +83,7 @@ public record SideBySide(String prompt, Written plain, Written drafted) {
                 plain.add(written(writers::plain, request));
                 drafted.add(written(writers::drafting, request));
             }
-            return new SideBySide(
+            return new SpeculationComparison(
                     new String(TextWriting.bytes(prompt, model), StandardCharsets.UTF_8),
                     median(plain),
                     median(drafted));
