@@ -22,15 +22,18 @@ import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.MemoryPool;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Randomness;
+import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for every language model in {@link Models}. */
 class LanguageModelConformanceTest {
@@ -109,22 +112,59 @@ class LanguageModelConformanceTest {
     @ParameterizedTest
     @MethodSource("all")
     void aForwardWithoutRecordingLeavesNothingButItsResult(String name) {
-        TrainableModel model = model(name);
-        LanguageNetwork network = (LanguageNetwork) model.module();
+        LanguageNetwork network = (LanguageNetwork) model(name).module();
         network.evaluate();
         try (StepScope scope = StepScope.open();
                 GradMode.Scope quiet = GradMode.noGrad()) {
-            MemoryPool pool = MemoryPool.shared();
             Tensor tokens = Tensor.of(new long[] {3, 1, 4, 1, 5, 9, 2, 6}, 2, 4);
-            network.forward(tokens);
-            Garbage.collect();
-            long before = pool.usedBytes();
-            Tensor logits = network.forward(tokens);
-            long left = pool.usedBytes() - before;
-            Tensor.empty(logits.dtype(), logits.shape());
-            assertThat(left).isEqualTo(pool.usedBytes() - before - left);
+            for (UnaryOperator<Tensor> part : List.<UnaryOperator<Tensor>>of(network::hidden, network::forward)) {
+                MemoryPool pool = MemoryPool.shared();
+                assertThat(part.apply(tokens).isReleased()).isFalse();
+                Garbage.collect();
+                long before = pool.usedBytes();
+                Tensor result = part.apply(tokens);
+                assertThat(pool.usedBytes() - before).isEqualTo(blockOf(result));
+            }
         }
         network.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LanguageModels.BERT, LanguageModels.GPT2, LanguageModels.LLAMA})
+    void aBlockThatIsNotRecordedAddsNothingToThePeakButItsResult(String name) {
+        long few = peakOfHidden(name, 2);
+        long many = peakOfHidden(name, 5);
+        long width = Long.parseLong(SMALL.get("howdah.lm.width"));
+        try (StepScope scope = StepScope.open()) {
+            Tensor result = Tensor.empty(DType.FLOAT32, Shape.of(2, 4, width));
+            assertThat(many - few).isEqualTo(3 * blockOf(result));
+        }
+    }
+
+    private static long peakOfHidden(String name, int layers) {
+        LanguageNetwork network = (LanguageNetwork)
+                model(name, "howdah.lm.layers", Integer.toString(layers)).module();
+        network.evaluate();
+        try (StepScope scope = StepScope.open();
+                GradMode.Scope quiet = GradMode.noGrad()) {
+            Tensor tokens = Tensor.of(new long[] {3, 1, 4, 1, 5, 9, 2, 6}, 2, 4);
+            network.hidden(tokens);
+            Garbage.collect();
+            MemoryPool pool = MemoryPool.shared();
+            long before = pool.usedBytes();
+            pool.resetPeak();
+            network.hidden(tokens);
+            return pool.peakUsedBytes() - before;
+        } finally {
+            network.close();
+        }
+    }
+
+    /** Bytes that a tensor like this one takes from the pool. */
+    private static long blockOf(Tensor tensor) {
+        long before = MemoryPool.shared().usedBytes();
+        Tensor.empty(tensor.dtype(), tensor.shape());
+        return MemoryPool.shared().usedBytes() - before;
     }
 
     private static void step(TrainableModel model) {
