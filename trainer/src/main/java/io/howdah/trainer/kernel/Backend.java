@@ -245,6 +245,12 @@ public interface Backend {
     /** Gradient of {@link #averagePool}. */
     void averagePoolGrad(Tensor gradOut, Window window, boolean countPadding, int divisor, Tensor gradIn);
 
+    /** out = silu(a) · b for the rows [a, b] of {@code in} [N, 2D]; silu(a) = a / (1 + e⁻ᵃ). */
+    void swiGlu(Tensor in, Tensor out);
+
+    /** Gradient of {@link #swiGlu}, [N, 2D]. */
+    void swiGluGrad(Tensor in, Tensor gradOut, Tensor gradIn);
+
     /**
      * Rotates pairs, in float32 or float64: outA = a·cos − b·sin, outB = b·cos + a·sin; cos and sin are expanded to the
      * shape of the others.

@@ -1,11 +1,33 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.ops;
 
+import io.howdah.trainer.autograd.GradMode;
+import io.howdah.trainer.kernel.Backends;
+import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 
 /** Activation functions made of others: gates, and those with parameters that are trained. */
 public final class Gates {
+    /** silu(a)·b for the halves a and b of the last dimension; derivatives: b·σ(a)(1 + a(1 − σ(a))) and silu(a). */
+    static final Op<NoAttributes> SWI_GLU = Op.<NoAttributes>named("swiGlu", AutocastCategory.KEEP)
+            .forward(call -> {
+                call.saveInput(0);
+                try (Contiguous rows = Contiguous.of(call.input(0))) {
+                    Tensor out = call.out(halved(call.shape()));
+                    Tensor matrix = out.reshaped(Contiguous.matrixShape(out.shape()));
+                    call.backend().swiGlu(rows.matrix(), matrix);
+                }
+            })
+            .backward(call -> call.give(
+                    0,
+                    () -> GradMode.isEnabled()
+                            ? swiGluSlopes(call.input(0), call.gradient())
+                            : swiGluGradient(call.input(0), call.gradient())));
+
+    static final List<Op<?>> ALL = List.of(SWI_GLU);
+
     private Gates() {}
 
     /**
@@ -27,6 +49,49 @@ public final class Gates {
     /** silu(gate) · x, the gate of LLaMA's feed-forward layers (Shazeer 2020). */
     public static Tensor swiGlu(Tensor gate, Tensor x) {
         return Composite.of(() -> Arithmetic.multiply(Activations.silu(gate), x));
+    }
+
+    /**
+     * silu(a) · b for the halves a and b of the last dimension, as one linear layer for both gives them, by one kernel.
+     *
+     * @param x […, 2·D]
+     * @return […, D]
+     * @throws IllegalArgumentException if the size of the last dimension is odd
+     */
+    public static Tensor swiGlu(Tensor x) {
+        if (x.shape().rank() == 0 || x.size(-1) % 2 != 0) {
+            throw new IllegalArgumentException("Cannot compute swiGlu: x=" + x.shape()
+                    + ", expected an even last dimension; pass gate and value side by side");
+        }
+        return Dispatcher.call(SWI_GLU, NoAttributes.NONE, x);
+    }
+
+    private static Shape halved(Shape shape) {
+        long[] sizes = shape.sizes();
+        sizes[sizes.length - 1] /= 2;
+        return Shape.of(sizes);
+    }
+
+    private static Tensor swiGluGradient(Tensor x, Tensor gradient) {
+        Tensor result = Tensor.empty(x.dtype(), x.shape());
+        Shape rows = Contiguous.matrixShape(x.shape());
+        try (Contiguous saved = Contiguous.of(x);
+                Contiguous arrived = Contiguous.of(gradient)) {
+            Backends.current().swiGluGrad(saved.matrix(), arrived.matrix(), result.reshaped(rows));
+        }
+        return result;
+    }
+
+    /** The same made of ops. */
+    private static Tensor swiGluSlopes(Tensor x, Tensor gradient) {
+        long half = x.size(-1) / 2;
+        Tensor a = Slices.narrow(x, -1, 0, half);
+        Tensor b = Slices.narrow(x, -1, half, half);
+        Tensor gate = Functions.sigmoid(a);
+        Tensor bent = Arithmetic.add(Arithmetic.multiply(a, Arithmetic.subtract(1, gate)), 1);
+        Tensor first = Arithmetic.multiply(Arithmetic.multiply(gradient, b), Arithmetic.multiply(gate, bent));
+        Tensor second = Arithmetic.multiply(gradient, Arithmetic.multiply(a, gate));
+        return Joins.cat(List.of(first, second), -1);
     }
 
     /**

@@ -29,6 +29,7 @@ public final class OpRegistry {
                     Sorting.ALL,
                     Lookup.ALL,
                     Activations.ALL,
+                    Gates.ALL,
                     Copies.ALL,
                     Slices.ALL,
                     Splits.ALL,

@@ -81,6 +81,34 @@ class SequenceKernelsTest extends KernelSuite {
 
     @ParameterizedTest
     @MethodSource("floating")
+    void gatedHalves(Case c) {
+        Tensor in = sample(c, ROWS, 2 * WIDTH);
+        Tensor gradOut = sample(c, ROWS, WIDTH);
+        double[] x = in.toDoubles();
+        double[] g = gradOut.toDoubles();
+        double[] expected = new double[g.length];
+        double[] expectedGrad = new double[x.length];
+        for (int n = 0; n < ROWS; n++) {
+            for (int j = 0; j < WIDTH; j++) {
+                int i = n * WIDTH + j;
+                int a = n * 2 * WIDTH + j;
+                int b = a + WIDTH;
+                double gate = sigmoid(x[a]);
+                expected[i] = x[a] * gate * x[b];
+                expectedGrad[a] = g[i] * x[b] * gate * (1 + x[a] * (1 - gate));
+                expectedGrad[b] = g[i] * x[a] * gate;
+            }
+        }
+        Tensor out = result(c, ROWS, WIDTH);
+        c.backend().swiGlu(in, out);
+        assertClose(out, expected);
+        Tensor gradIn = result(c, ROWS, 2 * WIDTH);
+        c.backend().swiGluGrad(in, gradOut, gradIn);
+        assertClose(gradIn, expectedGrad);
+    }
+
+    @ParameterizedTest
+    @MethodSource("floating")
     void rotations(Case c) {
         if (c.dtype() != DType.FLOAT32 && c.dtype() != DType.FLOAT64) {
             return;

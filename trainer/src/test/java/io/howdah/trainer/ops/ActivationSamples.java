@@ -4,6 +4,7 @@ package io.howdah.trainer.ops;
 import static io.howdah.trainer.ops.PointwiseSamples.several;
 import static io.howdah.trainer.ops.PointwiseSamples.unary;
 
+import io.howdah.trainer.tensor.Shape;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +17,12 @@ final class ActivationSamples {
         samples.put("gelu", unary(Activations::gelu, -2, 2));
         samples.put("geluTanh", unary(Activations::geluTanh, -2, 2));
         samples.put("silu", unary(Activations::silu, -2, 2));
+        samples.put(
+                "swiGlu",
+                List.of(
+                        Sample.of(x -> Gates.swiGlu(x.get(0)), Shape.of(2, 3, 8)),
+                        Sample.of(x -> Gates.swiGlu(x.get(0)), Shape.of(2)),
+                        Sample.of(x -> Gates.swiGlu(Views.transpose(x.get(0), 0, 1)), Shape.of(6, 5))));
         samples.put("logSigmoid", unary(Activations::logSigmoid, -2, 2));
         samples.put(
                 "elu",

@@ -233,6 +233,16 @@ public class JavaBackend implements Backend {
     }
 
     @Override
+    public void swiGlu(Tensor in, Tensor out) {
+        SwiGlu.forward(in, out);
+    }
+
+    @Override
+    public void swiGluGrad(Tensor in, Tensor gradOut, Tensor gradIn) {
+        SwiGlu.gradient(in, gradOut, gradIn);
+    }
+
+    @Override
     public void rotate(Tensor a, Tensor b, Tensor cos, Tensor sin, Tensor outA, Tensor outB) {
         Rotation.rotate(a, b, cos, sin, outA, outB);
     }

@@ -2,10 +2,8 @@
 package io.howdah.trainer.nn.functional;
 
 import io.howdah.trainer.ops.Activations;
-import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.ops.Functions;
 import io.howdah.trainer.ops.Gates;
-import io.howdah.trainer.ops.Slices;
 import io.howdah.trainer.ops.Softmaxes;
 import io.howdah.trainer.tensor.Tensor;
 
@@ -115,12 +113,7 @@ public final class ActivationFunctions {
      * @return […, D]
      */
     public static Tensor swiGlu(Tensor x) {
-        if (x.shape().rank() == 0 || x.size(-1) % 2 != 0) {
-            throw new IllegalArgumentException("Cannot compute swiGlu: x=" + x.shape()
-                    + ", expected an even last dimension; pass gate and value side by side");
-        }
-        long half = x.size(-1) / 2;
-        return Composite.of(() -> Gates.swiGlu(Slices.narrow(x, -1, 0, half), Slices.narrow(x, -1, half, half)));
+        return Gates.swiGlu(x);
     }
 
     /** eˣ / Σ eˣ along one dimension. */
