@@ -2,13 +2,15 @@
 package io.howdah.trainer.kernel.rows;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that share the items of one short job after the other with the thread that asks. They look out for the next job
- * a moment before they sleep, since a step of decoding has dozens of jobs of a few microseconds; and each takes the next
- * item that nobody has taken, so that a thread which the machine holds up holds up nobody else. Used by one thread.
+ * a moment before they sleep, since a step of decoding has dozens of jobs of a few microseconds. Each begins with a share
+ * of its own, so that cores seldom write to the same line of memory, and helps the others when it is done, so that a
+ * thread which the machine holds up holds up nobody else. Used by one thread.
  */
 public final class Team implements AutoCloseable {
     private static final long SPIN_NANOS = 200_000;
@@ -16,7 +18,10 @@ public final class Team implements AutoCloseable {
     private static final int SPINS_BEFORE_YIELD = 5_000;
 
     private final Member[] members;
-    private volatile Job job = new Job(0, (item, thread) -> {});
+    /** What every thread begins behind, however late it starts. */
+    private final Job nothing = new Job(0, 1, (item, thread) -> {});
+
+    private volatile Job job = nothing;
     private volatile boolean closed;
 
     /** Work on one item of a job. */
@@ -52,7 +57,7 @@ public final class Team implements AutoCloseable {
             }
             return;
         }
-        Job mine = new Job(items, work);
+        Job mine = new Job(items, size(), work);
         job = mine;
         for (Member member : members) {
             if (member.sleeps) {
@@ -72,28 +77,57 @@ public final class Team implements AutoCloseable {
     }
 
     private static final class Job {
+        /** Counters of different threads are so far apart, in integers, that they share no line of memory. */
+        private static final int APART = 32;
+
         private final int items;
+        private final int threads;
         private final Work work;
-        private final AtomicInteger next = new AtomicInteger();
+        /** By thread: the next item of its share. */
+        private final AtomicIntegerArray next;
+
         private final AtomicInteger done = new AtomicInteger();
         private volatile @Nullable Throwable failure;
 
-        Job(int items, Work work) {
+        Job(int items, int threads, Work work) {
             this.items = items;
+            this.threads = threads;
             this.work = work;
+            this.next = new AtomicIntegerArray(threads * APART);
+            for (int thread = 1; thread < threads; thread++) {
+                next.setPlain(thread * APART, start(thread));
+            }
         }
 
-        /** Does items until none is left. */
+        private int start(int thread) {
+            return (int) ((long) items * thread / threads);
+        }
+
+        /** Does items until none is left, those of its own share first. */
         void share(int thread) {
-            for (int item = next.getAndIncrement(); item < items; item = next.getAndIncrement()) {
-                try {
-                    work.run(item, thread);
-                } catch (RuntimeException | Error e) {
-                    failure = e;
-                } finally {
-                    done.incrementAndGet();
+            int finished = 0;
+            for (int i = 0; i < threads; i++) {
+                int owner = (thread + i) % threads;
+                int end = start(owner + 1);
+                int place = owner * APART;
+                // Reading first spares the write, and the line, where nothing is left.
+                while (next.get(place) < end) {
+                    int item = next.getAndIncrement(place);
+                    if (item < end) {
+                        finished += run(item, thread);
+                    }
                 }
             }
+            done.addAndGet(finished);
+        }
+
+        private int run(int item, int thread) {
+            try {
+                work.run(item, thread);
+            } catch (RuntimeException | Error e) {
+                failure = e;
+            }
+            return 1;
         }
 
         void await() {
@@ -124,7 +158,7 @@ public final class Team implements AutoCloseable {
 
         @Override
         public void run() {
-            Job last = job;
+            Job last = nothing;
             while (awaitOtherThan(last)) {
                 last = job;
                 last.share(number);
