@@ -42,6 +42,10 @@ final class BlockBuffers {
         hidden = new float[gates == 2 ? rows * shape.hidden() : 0];
     }
 
+    int threads() {
+        return team.size();
+    }
+
     /** Spreads items over the threads. */
     void spread(int items, Team.Work work) {
         team.run(items, work);

@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.decode.engine;
 
+import io.howdah.trainer.decode.engine.CachedAttention.Keys;
 import io.howdah.trainer.kernel.rows.RowKernels;
 import io.howdah.trainer.model.lm.BlockShape;
 import io.howdah.trainer.model.lm.BlockWeights;
@@ -38,24 +39,39 @@ final class PackedBlock {
         int rows = batch.rows();
         first.apply(x, rows, buffers.normalised);
         qkv.multiply(buffers.normalised, rows, buffers.projected);
-        buffers.spread(
-                shape.keyHeads(),
-                (keyHead, thread) -> attention.store(cache, layer, keyHead, batch, buffers.projected));
-        buffers.spread(
-                rows * shape.keyHeads(),
-                (item, thread) -> attention.attend(
-                        new CachedAttention.Keys(cache, layer, item % shape.keyHeads()),
-                        batch,
-                        item / shape.keyHeads(),
-                        buffers.projected,
-                        buffers.attended,
-                        buffers.scratch[thread]));
+        attend(buffers, attention, cache, layer, batch);
         out.multiply(buffers.attended, rows, buffers.branch);
         kernels.add(x, 0, buffers.branch, 0, rows * shape.width());
         second.apply(x, rows, buffers.normalised);
         up.multiply(buffers.normalised, rows, buffers.raised);
         down.multiply(activated(buffers, rows), rows, buffers.branch);
         kernels.add(x, 0, buffers.branch, 0, rows * shape.width());
+    }
+
+    private void attend(BlockBuffers buffers, CachedAttention attention, KvCache cache, int layer, NodeBatch batch) {
+        int rows = batch.rows();
+        int keyHeads = shape.keyHeads();
+        if (keyHeads % buffers.threads() == 0) {
+            // Heads know nothing of each other, so that a thread need not wait for others before it reads what it
+            // stored.
+            buffers.spread(keyHeads, (keyHead, thread) -> {
+                attention.store(cache, layer, keyHead, batch, buffers.projected);
+                for (int row = 0; row < rows; row++) {
+                    attend(buffers, attention, new Keys(cache, layer, keyHead), batch, row, thread);
+                }
+            });
+            return;
+        }
+        buffers.spread(keyHeads, (keyHead, thread) -> attention.store(cache, layer, keyHead, batch, buffers.projected));
+        buffers.spread(rows * keyHeads, (item, thread) -> {
+            Keys keys = new Keys(cache, layer, item % keyHeads);
+            attend(buffers, attention, keys, batch, item / keyHeads, thread);
+        });
+    }
+
+    private static void attend(
+            BlockBuffers buffers, CachedAttention attention, Keys keys, NodeBatch batch, int row, int thread) {
+        attention.attend(keys, batch, row, buffers.projected, buffers.attended, buffers.scratch[thread]);
     }
 
     private float[] activated(BlockBuffers buffers, int rows) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PackedWeights {
     /** Outputs of a panel. */
-    public static final int PANEL = 64;
+    public static final int PANEL = 32;
 
     private static final int HALVES = PANEL / 2;
     private static final int HIGH_HALF = 16;

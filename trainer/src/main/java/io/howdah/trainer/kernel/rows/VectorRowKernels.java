@@ -152,12 +152,22 @@ public final class VectorRowKernels implements RowKernels {
 
     @Override
     public void scale(float[] x, int at, int width, float factor) {
-        plain.scale(x, at, width, factor);
+        int whole = FLOATS.loopBound(width);
+        for (int i = 0; i < whole; i += WIDE) {
+            FloatVector.fromArray(FLOATS, x, at + i).mul(factor).intoArray(x, at + i);
+        }
+        plain.scale(x, at + whole, width - whole, factor);
     }
 
     @Override
     public void add(float[] x, int at, float[] y, int yAt, int width) {
-        plain.add(x, at, y, yAt, width);
+        int whole = FLOATS.loopBound(width);
+        for (int i = 0; i < whole; i += WIDE) {
+            FloatVector.fromArray(FLOATS, x, at + i)
+                    .add(FloatVector.fromArray(FLOATS, y, yAt + i))
+                    .intoArray(x, at + i);
+        }
+        plain.add(x, at + whole, y, yAt + whole, width - whole);
     }
 
     @Override
