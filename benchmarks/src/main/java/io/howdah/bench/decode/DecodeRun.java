@@ -18,6 +18,7 @@ import io.howdah.trainer.decode.speculate.Drafter;
 import io.howdah.trainer.decode.speculate.RowCosts;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ final class DecodeRun {
 
     /** What one drafter has shown. */
     record Figure(String drafter, double tokensPerSecond, double ratio, DecodingStatistics statistics) {}
+
+    /** What was learnt of each drafter, kept from turn to turn as a job keeps it from text to text. */
+    private final Map<String, DraftLength> lengths = new HashMap<>();
 
     /**
      * @param fixedDepth of all drafts, or 0 for what pays
@@ -92,8 +96,9 @@ final class DecodeRun {
         Speculation speculation = null;
         if (row != null) {
             Drafter drafter = row.get();
-            DraftLength length =
-                    fixedDepth > 0 ? DraftLength.fixed(fixedDepth) : AdaptiveDraftLength.of(drafter, costs);
+            DraftLength length = lengths.computeIfAbsent(
+                    name,
+                    absent -> fixedDepth > 0 ? DraftLength.fixed(fixedDepth) : AdaptiveDraftLength.of(drafter, costs));
             speculation = new Speculation(drafter, AcceptanceRules.sampleMatch(), length);
         }
         List<GenerationRequest> requests = new ArrayList<>();

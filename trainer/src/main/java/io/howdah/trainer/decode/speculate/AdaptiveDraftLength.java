@@ -8,7 +8,8 @@ import java.util.function.IntUnaryOperator;
 /**
  * Drafts as many tokens as bring most per second: E[tokens](γ) / (t(rows) + drafting), from the measured acceptance at
  * every depth, and the measured times of rows and of the drafter. Where nothing pays it drafts nothing, and tries again now
- * and then, each time after a longer pause; where drafts pay it goes without one now and then, to know what that takes.
+ * and then, each time after a longer pause, the longer the more a trial has taken: a drafter may have to read first what was
+ * written without it. Where drafts pay it goes without one now and then, to know what that takes.
  */
 public final class AdaptiveDraftLength implements DraftLength {
     private static final double FIRST_GUESS = 0.5;
@@ -22,6 +23,9 @@ public final class AdaptiveDraftLength implements DraftLength {
     private static final int SHORTEST_PAUSE = 256;
     private static final int LONGEST_PAUSE = 4096;
     private static final int TRIAL = 3;
+    /** Of all time, what trials may take. */
+    private static final double TRIAL_SHARE = 0.01;
+
     /** Steps with drafts in a row before one without. */
     private static final int MOST_IN_A_ROW = 64;
 
@@ -42,6 +46,10 @@ public final class AdaptiveDraftLength implements DraftLength {
     private int pause = SHORTEST_PAUSE;
     private int paused;
     private int trial;
+    /** Whether the drafts of this step are a trial, and what the trial has taken so far. */
+    private boolean trying;
+
+    private double trialNanos;
 
     /**
      * @param deepest most tokens one behind the other
@@ -71,7 +79,9 @@ public final class AdaptiveDraftLength implements DraftLength {
         for (int depth = 2; depth <= deepest; depth++) {
             best = gain(depth, live) > gain(best, live) ? depth : best;
         }
-        if (deepest > 0 && inARow < MOST_IN_A_ROW && (gain(best, live) >= WORTH || tries())) {
+        boolean pays = gain(best, live) >= WORTH;
+        trying = deepest > 0 && inARow < MOST_IN_A_ROW && !pays && tries();
+        if (deepest > 0 && inARow < MOST_IN_A_ROW && (pays || trying)) {
             lastDepth = drafts < COLD ? 1 : best;
             inARow++;
         } else {
@@ -93,6 +103,7 @@ public final class AdaptiveDraftLength implements DraftLength {
         paused = 0;
         pause = Math.min(LONGEST_PAUSE, 2 * pause);
         trial = TRIAL - 1;
+        trialNanos = 0;
         return true;
     }
 
@@ -141,6 +152,11 @@ public final class AdaptiveDraftLength implements DraftLength {
             learn(drafting, live, (double) draftNanos / lastDepth);
         }
         learn(forwards, live + drafted, verifyNanos);
+        if (trying) {
+            trialNanos += draftNanos + verifyNanos;
+            pause = (int) Math.max(
+                    pause, Math.min(Integer.MAX_VALUE, trialNanos / (TRIAL_SHARE * forward(live, live))));
+        }
     }
 
     /** What has become faster is believed at once; what is slower may have been held up. */

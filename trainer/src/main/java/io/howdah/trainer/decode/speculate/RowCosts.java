@@ -15,8 +15,13 @@ import java.util.Arrays;
 public final class RowCosts {
     private static final int[] MEASURED = {1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128};
     private static final int PREFIX = 64;
-    private static final int WARM_UPS = 40;
-    private static final int REPETITIONS = 5;
+
+    /** Time that brings nothing new before times are believed: the machine's code is made while it runs. */
+    private static final long QUIET_NANOS = 700_000_000;
+
+    private static final long MOST_NANOS = 4_000_000_000L;
+    /** What counts as new: a time below this share of the best one. */
+    private static final double BETTER = 0.97;
 
     private final int[] rows;
     private final double[] nanos;
@@ -34,7 +39,10 @@ public final class RowCosts {
         this.nanos = nanos.clone();
     }
 
-    /** Measures forwards of up to {@code most} rows and a little more behind a short text: the best of a few each. */
+    /**
+     * Measures forwards of up to {@code most} rows and a little more behind a short text: the best times, once they get no
+     * better; that takes one to four seconds.
+     */
     public static RowCosts measure(DecoderNetwork network, int most) {
         int count = 2;
         while (count < MEASURED.length && MEASURED[count - 1] < most) {
@@ -48,12 +56,13 @@ public final class RowCosts {
         Arrays.fill(nanos, Double.POSITIVE_INFINITY);
         try (CachedSequence sequence = cache.open(slots)) {
             chain(network, cache, sequence, prefix);
-            for (int i = 0; i < WARM_UPS; i++) {
-                time(network, cache, sequence, rows[i % count]);
-            }
-            for (int repetition = 0; repetition < REPETITIONS; repetition++) {
+            long start = System.nanoTime();
+            long news = start;
+            for (long now = start; now - news < QUIET_NANOS && now - start < MOST_NANOS; now = System.nanoTime()) {
                 for (int i = 0; i < count; i++) {
-                    nanos[i] = Math.min(nanos[i], time(network, cache, sequence, rows[i]));
+                    double taken = time(network, cache, sequence, rows[i]);
+                    news = taken < BETTER * nanos[i] ? System.nanoTime() : news;
+                    nanos[i] = Math.min(nanos[i], taken);
                 }
             }
         }

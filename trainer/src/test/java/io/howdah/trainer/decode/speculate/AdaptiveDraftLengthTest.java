@@ -121,6 +121,25 @@ class AdaptiveDraftLengthTest {
         assertThat(drafting).isLessThan(200);
     }
 
+    /** As heads with caches of their own, which read what was written without them before they draft again. */
+    @Test
+    void trialsThatTakeLongAreRare() {
+        AdaptiveDraftLength length = adaptive(COMPUTE_BOUND);
+        double drafting = 0;
+        int unread = 0;
+        int steps = 40_000;
+        for (int step = 0; step < steps; step++) {
+            int depth = length.next(1);
+            unread++;
+            double now = depth == 0 ? 0 : 50 * depth + 200.0 * unread;
+            unread = depth == 0 ? Math.min(unread, 1000) : 0;
+            drafting += now;
+            length.verified(depth, 0);
+            length.stepped(1, depth, 0, (long) now, (long) COMPUTE_BOUND.nanos(1 + depth));
+        }
+        assertThat(drafting).isLessThan(0.02 * steps * COMPUTE_BOUND.nanos(1));
+    }
+
     @Test
     void costsAreInterpolatedAndContinued() {
         assertThat(MEMORY_BOUND.nanos(1)).isEqualTo(1000);
