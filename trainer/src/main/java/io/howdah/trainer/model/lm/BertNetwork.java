@@ -1,7 +1,6 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.model.lm;
 
-import io.howdah.trainer.nn.Affine;
 import io.howdah.trainer.nn.Bias;
 import io.howdah.trainer.nn.Embedding;
 import io.howdah.trainer.nn.Initialisation;
@@ -14,7 +13,6 @@ import io.howdah.trainer.ops.Arithmetic;
 import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.ops.Slices;
 import io.howdah.trainer.tensor.Philox;
-import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.stream.IntStream;
 
@@ -44,19 +42,15 @@ public final class BertNetwork extends LanguageNetwork {
         this.headBias = parameter("head_bias", Initialisation.constant(0, sizes.vocabulary()));
         this.tokens = child("tokens", first.embedding(sizes.vocabulary(), sizes.width()));
         this.positions = child("positions", first.embedding(sizes.context(), sizes.width()));
-        this.embeddingNorm = child("norm", norm(settings));
+        this.embeddingNorm = child("norm", Gpt2Network.norm(settings));
         this.blocks = child(
                 "blocks",
                 new ModuleList<>(IntStream.range(0, sizes.layers())
                         .mapToObj(layer -> new Block(settings, first))
                         .toList()));
         this.transform = child("transform", first.linear(sizes.width(), sizes.width(), Bias.LEARNT));
-        this.transformNorm = child("transform_norm", norm(settings));
+        this.transformNorm = child("transform_norm", Gpt2Network.norm(settings));
         this.head = child("head", first.head(settings.head(), tokens));
-    }
-
-    private static LayerNorm norm(Gpt2Settings settings) {
-        return new LayerNorm(Shape.of(settings.sizes().width()), settings.epsilon(), Affine.WEIGHT_AND_BIAS);
     }
 
     @Override
@@ -106,10 +100,10 @@ public final class BertNetwork extends LanguageNetwork {
             this.attention = child(
                     "attention",
                     new SelfAttention(settings.attention(SelfAttention.Sight.ALL), first, FirstWeights.DEVIATION));
-            this.firstNorm = child("norm1", norm(settings));
+            this.firstNorm = child("norm1", Gpt2Network.norm(settings));
             this.up = child("up", first.linear(sizes.width(), sizes.hidden(), Bias.LEARNT));
             this.down = child("down", first.linear(sizes.hidden(), sizes.width(), Bias.LEARNT));
-            this.secondNorm = child("norm2", norm(settings));
+            this.secondNorm = child("norm2", Gpt2Network.norm(settings));
         }
 
         Tensor forward(Tensor x) {
