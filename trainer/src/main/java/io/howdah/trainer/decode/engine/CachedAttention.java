@@ -27,19 +27,50 @@ final class CachedAttention {
         }
     }
 
-    /** Working memory of one thread. */
+    /** Working memory of one thread: that of two rows. */
     static final class Scratch {
+        private final RowScratch first = new RowScratch();
+        private final RowScratch second = new RowScratch();
+    }
+
+    /** One row's scores, and what its path is made of. */
+    private static final class RowScratch {
         private float[] scores = new float[4 * KvCache.PAGE];
         private int[] slots = new int[16];
         private float[] moved = new float[16];
+        private int row;
+        private int node;
+        private int path;
+        /** Whether the path's slots follow each other behind the committed ones. */
+        private boolean straight;
 
-        private void fit(int positions, int path) {
-            if (scores.length < positions + RowKernels.LANES) {
-                scores = new float[2 * positions + RowKernels.LANES];
+        /** @param last slots that scores are made of */
+        private void begin(NodeBatch batch, int newRow, int last) {
+            CachedSequence sequence = batch.sequence(newRow);
+            row = newRow;
+            node = batch.node(newRow);
+            path = sequence.pathLength(node);
+            straight = path == node + 1;
+            int pages = (last + KvCache.PAGE - 1) / KvCache.PAGE;
+            if (scores.length < pages * KvCache.PAGE + RowKernels.LANES) {
+                scores = new float[2 * pages * KvCache.PAGE + RowKernels.LANES];
             }
-            if (slots.length < path) {
-                slots = new int[2 * path];
-                moved = new float[2 * path];
+            if (!straight) {
+                if (slots.length < path) {
+                    slots = new int[2 * path];
+                    moved = new float[2 * path];
+                }
+                sequence.path(node, slots);
+            }
+        }
+
+        /** Puts the scores of the path behind those of the committed slots. */
+        private void gather(int committed) {
+            if (!straight) {
+                for (int i = 0; i < path; i++) {
+                    moved[i] = scores[slots[i]];
+                }
+                System.arraycopy(moved, 0, scores, committed, path);
             }
         }
     }
@@ -92,57 +123,123 @@ final class CachedAttention {
         }
     }
 
-    /** Attention of the queries of one head of keys of one row, into out [rows, H·D]. */
-    void attend(Keys keys, NodeBatch batch, int row, float[] qkv, float[] out, Scratch scratch) {
-        CachedSequence sequence = batch.sequence(row);
-        int node = batch.node(row);
-        int committed = sequence.committed();
-        int path = sequence.pathLength(node);
-        boolean straight = path == node + 1;
-        int last = straight ? committed + path : committed + node + 1;
-        scratch.fit((last + KvCache.PAGE - 1) / KvCache.PAGE * KvCache.PAGE, path);
-        if (!straight) {
-            sequence.path(node, scratch.slots);
-        }
-        int width = shape.headWidth();
+    /**
+     * Attention of the queries of one head of keys, of the rows {@code from} to {@code to}, into out [rows, H·D]. Two rows
+     * that follow each other in a sequence read its cache together.
+     */
+    void attend(Keys keys, NodeBatch batch, int from, int to, float[] qkv, float[] out, Scratch scratch) {
         int group = shape.heads() / shape.keyHeads();
-        int line = (shape.heads() + 2 * shape.keyHeads()) * width;
-        for (int head = keys.head() * group; head < (keys.head() + 1) * group; head++) {
-            scores(keys.keysAt(), sequence, last, qkv, row * line + head * width, scratch);
-            if (!straight) {
-                for (int i = 0; i < path; i++) {
-                    scratch.moved[i] = scratch.scores[scratch.slots[i]];
-                }
-                System.arraycopy(scratch.moved, 0, scratch.scores, committed, path);
+        for (int row = from; row < to; ) {
+            boolean pair = row + 1 < to && batch.sequence(row) == batch.sequence(row + 1);
+            int rows = pair ? 2 : 1;
+            CachedSequence sequence = batch.sequence(row);
+            int last = sequence.committed() + batch.node(row) + rows;
+            scratch.first.begin(batch, row, last);
+            if (pair) {
+                scratch.second.begin(batch, row + 1, last);
             }
-            int count = committed + path;
-            float sum = kernels.exponentials(scratch.scores, count);
-            int outAt = (row * shape.heads() + head) * width;
-            Arrays.fill(out, outAt, outAt + width, 0);
-            int valuesAt = keys.valuesAt();
-            values(sequence, straight ? count : committed, valuesAt, scratch.scores, out, outAt);
-            for (int i = 0; !straight && i < path; i++) {
-                int slot = scratch.slots[i];
-                int at = valuesAt + slot % KvCache.PAGE * width;
-                kernels.accumulate(scratch.scores, committed + i, 1, sequence.page(slot), at, width, out, outAt);
+            for (int head = keys.head() * group; head < (keys.head() + 1) * group; head++) {
+                attend(keys, sequence, last, head, qkv, out, scratch.first, pair ? scratch.second : null);
             }
-            kernels.scale(out, outAt, width, 1 / sum);
+            row += rows;
         }
     }
 
-    private void scores(int keysAt, CachedSequence sequence, int last, float[] q, int qAt, Scratch scratch) {
-        float scale = (float) (1 / Math.sqrt(shape.headWidth()));
+    private void attend(
+            Keys keys,
+            CachedSequence sequence,
+            int last,
+            int head,
+            float[] qkv,
+            float[] out,
+            RowScratch first,
+            @Nullable RowScratch second) {
+        scores(keys.keysAt(), sequence, last, head, qkv, first, second);
+        float firstSum = weights(sequence.committed(), head, first, out);
+        float secondSum = second == null ? 1 : weights(sequence.committed(), head, second, out);
+        committedValues(keys.valuesAt(), sequence, head, first, second, out);
+        finish(keys.valuesAt(), sequence, head, first, firstSum, out);
+        if (second != null) {
+            finish(keys.valuesAt(), sequence, head, second, secondSum, out);
+        }
+    }
+
+    /** Whole pages, also of the last one, whose keys behind {@code last} nobody reads the scores of. */
+    private void scores(
+            int keysAt,
+            CachedSequence sequence,
+            int last,
+            int head,
+            float[] qkv,
+            RowScratch first,
+            @Nullable RowScratch second) {
+        int width = shape.headWidth();
+        float scale = (float) (1 / Math.sqrt(width));
+        int at = queryAt(first.row, head);
         for (int from = 0; from < last; from += KvCache.PAGE) {
-            int lanes = RowKernels.LANES;
-            int count = Math.min(KvCache.PAGE, (last - from + lanes - 1) / lanes * lanes);
-            kernels.scores(q, qAt, sequence.page(from), keysAt, shape.headWidth(), count, scale, scratch.scores, from);
+            float[] page = sequence.page(from);
+            if (second == null) {
+                kernels.scores(qkv, at, page, keysAt, width, KvCache.PAGE, scale, first.scores, from);
+            } else {
+                int secondAt = queryAt(second.row, head);
+                kernels.scoresOfPair(
+                        qkv, at, secondAt, page, keysAt, width, KvCache.PAGE, scale, first.scores, second.scores, from);
+            }
         }
     }
 
-    private void values(CachedSequence sequence, int count, int valuesAt, float[] weights, float[] out, int outAt) {
-        for (int from = 0; from < count; from += KvCache.PAGE) {
-            int here = Math.min(KvCache.PAGE, count - from);
-            kernels.accumulate(weights, from, here, sequence.page(from), valuesAt, shape.headWidth(), out, outAt);
+    private int queryAt(int row, int head) {
+        return (row * (shape.heads() + 2 * shape.keyHeads()) + head) * shape.headWidth();
+    }
+
+    private int outAt(int row, int head) {
+        return (row * shape.heads() + head) * shape.headWidth();
+    }
+
+    /** Makes weights of scores, begins with sums of 0, and returns what the weights add up to. */
+    private float weights(int committed, int head, RowScratch row, float[] out) {
+        row.gather(committed);
+        int outAt = outAt(row.row, head);
+        Arrays.fill(out, outAt, outAt + shape.headWidth(), 0);
+        return kernels.exponentials(row.scores, committed + row.path);
+    }
+
+    private void committedValues(
+            int valuesAt,
+            CachedSequence sequence,
+            int head,
+            RowScratch first,
+            @Nullable RowScratch second,
+            float[] out) {
+        int width = shape.headWidth();
+        int committed = sequence.committed();
+        int at = outAt(first.row, head);
+        for (int from = 0; from < committed; from += KvCache.PAGE) {
+            int here = Math.min(KvCache.PAGE, committed - from);
+            float[] page = sequence.page(from);
+            if (second == null) {
+                kernels.accumulate(first.scores, from, here, page, valuesAt, width, out, at);
+            } else {
+                int secondAt = outAt(second.row, head);
+                kernels.accumulatePair(
+                        first.scores, second.scores, from, here, page, valuesAt, width, out, at, secondAt);
+            }
         }
+    }
+
+    /** Adds the values of the path, in its order, and divides. */
+    private void finish(int valuesAt, CachedSequence sequence, int head, RowScratch row, float sum, float[] out) {
+        int width = shape.headWidth();
+        int committed = sequence.committed();
+        int outAt = outAt(row.row, head);
+        for (int i = 0; i < row.path; ) {
+            int slot = row.straight ? committed + i : row.slots[i];
+            int place = slot % KvCache.PAGE;
+            int here = row.straight ? Math.min(row.path - i, KvCache.PAGE - place) : 1;
+            int at = valuesAt + place * width;
+            kernels.accumulate(row.scores, committed + i, here, sequence.page(slot), at, width, out, outAt);
+            i += here;
+        }
+        kernels.scale(out, outAt, width, 1 / sum);
     }
 }

@@ -52,26 +52,25 @@ final class PackedBlock {
         int rows = batch.rows();
         int keyHeads = shape.keyHeads();
         if (keyHeads % buffers.threads() == 0) {
-            // Heads know nothing of each other, so that a thread need not wait for others before it reads what it
-            // stored.
+            // Heads know nothing of each other: a thread need not wait for the others before it reads what it stored.
             buffers.spread(keyHeads, (keyHead, thread) -> {
                 attention.store(cache, layer, keyHead, batch, buffers.projected);
-                for (int row = 0; row < rows; row++) {
-                    attend(buffers, attention, new Keys(cache, layer, keyHead), batch, row, thread);
-                }
+                attend(buffers, attention, new Keys(cache, layer, keyHead), batch, 0, rows, thread);
             });
             return;
         }
         buffers.spread(keyHeads, (keyHead, thread) -> attention.store(cache, layer, keyHead, batch, buffers.projected));
-        buffers.spread(rows * keyHeads, (item, thread) -> {
+        int pairs = (rows + 1) / 2;
+        buffers.spread(pairs * keyHeads, (item, thread) -> {
             Keys keys = new Keys(cache, layer, item % keyHeads);
-            attend(buffers, attention, keys, batch, item / keyHeads, thread);
+            int row = item / keyHeads * 2;
+            attend(buffers, attention, keys, batch, row, Math.min(rows, row + 2), thread);
         });
     }
 
     private static void attend(
-            BlockBuffers buffers, CachedAttention attention, Keys keys, NodeBatch batch, int row, int thread) {
-        attention.attend(keys, batch, row, buffers.projected, buffers.attended, buffers.scratch[thread]);
+            BlockBuffers buffers, CachedAttention attention, Keys keys, NodeBatch batch, int from, int to, int thread) {
+        attention.attend(keys, batch, from, to, buffers.projected, buffers.attended, buffers.scratch[thread]);
     }
 
     private float[] activated(BlockBuffers buffers, int rows) {

@@ -32,6 +32,23 @@ public interface RowKernels {
     void scores(
             float[] q, int qAt, float[] page, int keysAt, int width, int count, float scale, float[] scores, int at);
 
+    /** {@link #scores} of two queries, which begin at {@code firstAt} and {@code secondAt} of q. */
+    default void scoresOfPair(
+            float[] q,
+            int firstAt,
+            int secondAt,
+            float[] page,
+            int keysAt,
+            int width,
+            int count,
+            float scale,
+            float[] first,
+            float[] second,
+            int at) {
+        scores(q, firstAt, page, keysAt, width, count, scale, first, at);
+        scores(q, secondAt, page, keysAt, width, count, scale, second, at);
+    }
+
     /**
      * Replaces scores by exp(score − greatest) and returns their sum.
      *
@@ -46,6 +63,22 @@ public interface RowKernels {
      */
     void accumulate(
             float[] weights, int from, int count, float[] page, int valuesAt, int width, float[] out, int outAt);
+
+    /** {@link #accumulate} of two rows of weights, into the rows of out that begin at {@code firstAt} and {@code secondAt}. */
+    default void accumulatePair(
+            float[] first,
+            float[] second,
+            int from,
+            int count,
+            float[] page,
+            int valuesAt,
+            int width,
+            float[] out,
+            int firstAt,
+            int secondAt) {
+        accumulate(first, from, count, page, valuesAt, width, out, firstAt);
+        accumulate(second, from, count, page, valuesAt, width, out, secondAt);
+    }
 
     /** out = x · factor. */
     void scale(float[] x, int at, int width, float factor);

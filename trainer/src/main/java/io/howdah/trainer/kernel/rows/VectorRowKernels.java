@@ -29,36 +29,23 @@ public final class VectorRowKernels implements RowKernels {
     @Override
     public void scores(
             float[] q, int qAt, float[] page, int keysAt, int width, int count, float scale, float[] scores, int at) {
-        int block = LANES * width;
-        int j = 0;
-        for (; WIDE == LANES && j + 4 * LANES <= count; j += 4 * LANES) {
-            int first = keysAt + j / LANES * block;
-            FloatVector a = FloatVector.zero(FLOATS);
-            FloatVector b = a;
-            FloatVector c = a;
-            FloatVector e = a;
-            for (int d = 0; d < width; d++) {
-                FloatVector factor = FloatVector.broadcast(FLOATS, q[qAt + d]);
-                int from = first + d * LANES;
-                a = FloatVector.fromArray(FLOATS, page, from).fma(factor, a);
-                b = FloatVector.fromArray(FLOATS, page, from + block).fma(factor, b);
-                c = FloatVector.fromArray(FLOATS, page, from + 2 * block).fma(factor, c);
-                e = FloatVector.fromArray(FLOATS, page, from + 3 * block).fma(factor, e);
-            }
-            a.mul(scale).intoArray(scores, at + j);
-            b.mul(scale).intoArray(scores, at + j + LANES);
-            c.mul(scale).intoArray(scores, at + j + 2 * LANES);
-            e.mul(scale).intoArray(scores, at + j + 3 * LANES);
-        }
-        for (; j < count; j += WIDE) {
-            int first = keysAt + j / LANES * block + j % LANES;
-            FloatVector sum = FloatVector.zero(FLOATS);
-            for (int d = 0; d < width; d++) {
-                sum = FloatVector.fromArray(FLOATS, page, first + d * LANES)
-                        .fma(FloatVector.broadcast(FLOATS, q[qAt + d]), sum);
-            }
-            sum.mul(scale).intoArray(scores, at + j);
-        }
+        VectorAttention.scores(q, qAt, page, keysAt, width, count, scale, scores, at);
+    }
+
+    @Override
+    public void scoresOfPair(
+            float[] q,
+            int firstAt,
+            int secondAt,
+            float[] page,
+            int keysAt,
+            int width,
+            int count,
+            float scale,
+            float[] first,
+            float[] second,
+            int at) {
+        VectorAttention.scores(q, firstAt, secondAt, page, keysAt, width, count, scale, first, second, at);
     }
 
     @Override
@@ -114,40 +101,22 @@ public final class VectorRowKernels implements RowKernels {
     @Override
     public void accumulate(
             float[] weights, int from, int count, float[] page, int valuesAt, int width, float[] out, int outAt) {
-        int d = 0;
-        for (; d + 4 * WIDE <= width; d += 4 * WIDE) {
-            FloatVector a = FloatVector.fromArray(FLOATS, out, outAt + d);
-            FloatVector b = FloatVector.fromArray(FLOATS, out, outAt + d + WIDE);
-            FloatVector c = FloatVector.fromArray(FLOATS, out, outAt + d + 2 * WIDE);
-            FloatVector e = FloatVector.fromArray(FLOATS, out, outAt + d + 3 * WIDE);
-            for (int j = 0; j < count; j++) {
-                FloatVector factor = FloatVector.broadcast(FLOATS, weights[from + j]);
-                int at = valuesAt + j * width + d;
-                a = FloatVector.fromArray(FLOATS, page, at).fma(factor, a);
-                b = FloatVector.fromArray(FLOATS, page, at + WIDE).fma(factor, b);
-                c = FloatVector.fromArray(FLOATS, page, at + 2 * WIDE).fma(factor, c);
-                e = FloatVector.fromArray(FLOATS, page, at + 3 * WIDE).fma(factor, e);
-            }
-            a.intoArray(out, outAt + d);
-            b.intoArray(out, outAt + d + WIDE);
-            c.intoArray(out, outAt + d + 2 * WIDE);
-            e.intoArray(out, outAt + d + 3 * WIDE);
-        }
-        for (; d + WIDE <= width; d += WIDE) {
-            FloatVector a = FloatVector.fromArray(FLOATS, out, outAt + d);
-            for (int j = 0; j < count; j++) {
-                a = FloatVector.fromArray(FLOATS, page, valuesAt + j * width + d)
-                        .fma(FloatVector.broadcast(FLOATS, weights[from + j]), a);
-            }
-            a.intoArray(out, outAt + d);
-        }
-        for (; d < width; d++) {
-            float sum = out[outAt + d];
-            for (int j = 0; j < count; j++) {
-                sum = Math.fma(weights[from + j], page[valuesAt + j * width + d], sum);
-            }
-            out[outAt + d] = sum;
-        }
+        VectorAttention.accumulate(weights, from, count, page, valuesAt, width, out, outAt);
+    }
+
+    @Override
+    public void accumulatePair(
+            float[] first,
+            float[] second,
+            int from,
+            int count,
+            float[] page,
+            int valuesAt,
+            int width,
+            float[] out,
+            int firstAt,
+            int secondAt) {
+        VectorAttention.accumulate(first, second, from, count, page, valuesAt, width, out, firstAt, secondAt);
     }
 
     @Override

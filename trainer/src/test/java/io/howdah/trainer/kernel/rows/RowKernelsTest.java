@@ -96,6 +96,27 @@ class RowKernelsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"6, 16", "64, 64", "40, 48", "20, 16", "64, 144"})
+    void twoQueriesHaveTheBitsOfEach(int width, int count) {
+        float[] q = numbers(2 * width + 5);
+        float[] page = numbers(2 * width * count);
+        for (RowKernels kernels : List.of(PLAIN, VECTOR)) {
+            float[][] scores = new float[4][count + 3];
+            kernels.scoresOfPair(q, 1, width + 5, page, 0, width, count, 0.3f, scores[0], scores[1], 3);
+            PLAIN.scores(q, 1, page, 0, width, count, 0.3f, scores[2], 3);
+            PLAIN.scores(q, width + 5, page, 0, width, count, 0.3f, scores[3], 3);
+            assertThat(scores[0]).isEqualTo(scores[2]);
+            assertThat(scores[1]).isEqualTo(scores[3]);
+            float[] sums = numbers(3 * width);
+            float[] expected = sums.clone();
+            kernels.accumulatePair(scores[0], scores[1], 2, count - 1, page, width * count, width, sums, 0, 2 * width);
+            PLAIN.accumulate(scores[0], 2, count - 1, page, width * count, width, expected, 0);
+            PLAIN.accumulate(scores[1], 2, count - 1, page, width * count, width, expected, 2 * width);
+            assertThat(sums).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"16", "24", "37", "512"})
     void rowFunctionsHaveTheSameBitsAndAreRight(int width) {
         float[] x = numbers(2 * width + 3);
