@@ -4,12 +4,14 @@ package io.howdah.trainer.decode.speculate;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Drafts as many tokens as bring most per second: E[tokens](γ) / (t(rows) + drafting), from the measured acceptance at
  * every depth, and the measured times of rows and of the drafter. Where nothing pays it drafts nothing, and tries again now
  * and then, each time after a longer pause, the longer the more a trial has taken: a drafter may have to read first what was
- * written without it. Where drafts pay it goes without one now and then, to know what that takes.
+ * written without it. Where drafts pay it goes without one now and then, and then with one a little longer or shorter, to know what
+ * these take.
  */
 public final class AdaptiveDraftLength implements DraftLength {
     private static final double FIRST_GUESS = 0.5;
@@ -17,6 +19,8 @@ public final class AdaptiveDraftLength implements DraftLength {
     private static final double MEMORY = 0.99;
     private static final double WORTH = 1.04;
     private static final double NEWEST = 0.25;
+    /** What a time counts for at most, in multiples of the one known: a single one may have been held up. */
+    private static final double MOST_NEWS = 2;
     /** Drafts that tell nothing of the drafter's speed: the machine's code for them is still being made. */
     private static final int COLD = 24;
 
@@ -35,12 +39,20 @@ public final class AdaptiveDraftLength implements DraftLength {
     private final double[] tries;
     private final double[] hits;
     /** By live sequences: time of the drafter per depth. */
-    private final Map<Integer, Double> drafting = new HashMap<>();
+    private final Map<Integer, Seen> drafting = new HashMap<>();
     /** By rows: time of forwards as they were seen while texts were written, which counts more than {@link #costs}. */
-    private final Map<Integer, Double> forwards = new HashMap<>();
+    private final Map<Integer, Seen> forwards = new HashMap<>();
+
+    /** A time that was seen, and when. */
+    private record Seen(double nanos, long step) {}
+
+    private long steps;
 
     private int drafts;
     private int inARow;
+    /** Whether the step before went without drafts to know what that takes. */
+    private boolean rested;
+
     private int lastDepth;
     private int lastLive;
     private int pause = SHORTEST_PAUSE;
@@ -75,20 +87,41 @@ public final class AdaptiveDraftLength implements DraftLength {
             pause = SHORTEST_PAUSE;
             paused = 0;
         }
+        lastDepth = deepest == 0 ? 0 : depth(live);
+        return lastDepth;
+    }
+
+    private int depth(int live) {
         int best = 1;
         for (int depth = 2; depth <= deepest; depth++) {
             best = gain(depth, live) > gain(best, live) ? depth : best;
         }
         boolean pays = gain(best, live) >= WORTH;
-        trying = deepest > 0 && inARow < MOST_IN_A_ROW && !pays && tries();
-        if (deepest > 0 && inARow < MOST_IN_A_ROW && (pays || trying)) {
-            lastDepth = drafts < COLD ? 1 : best;
-            inARow++;
-        } else {
-            lastDepth = 0;
+        boolean rests = inARow >= MOST_IN_A_ROW;
+        boolean looks = rested;
+        rested = rests;
+        trying = !rests && !pays && tries();
+        if (rests || !pays && !trying) {
             inARow = 0;
+            return 0;
         }
-        return lastDepth;
+        inARow++;
+        if (drafts < COLD) {
+            return 1;
+        }
+        return looks ? neighbour(best, live) : best;
+    }
+
+    /** One more or one less, whichever was not seen for longer: what once seemed slow is looked at again. */
+    private int neighbour(int depth, int live) {
+        int less = Math.max(1, depth - 1);
+        int more = Math.min(deepest, depth + 1);
+        return seenAt(less, live) <= seenAt(more, live) ? less : more;
+    }
+
+    private long seenAt(int depth, int live) {
+        Seen seen = forwards.get(live * (1 + nodes.applyAsInt(depth)));
+        return seen == null ? -1 : seen.step();
     }
 
     /** Whether it is time to look whether drafts have begun to pay. */
@@ -115,18 +148,21 @@ public final class AdaptiveDraftLength implements DraftLength {
             reached *= acceptance(d);
             tokens += reached;
         }
-        double drafted = forward(live, live * (1 + nodes.applyAsInt(depth))) + depth * drafting.getOrDefault(live, 0.0);
+        double drafted = forward(live, live * (1 + nodes.applyAsInt(depth))) + depth * nanosOr(drafting.get(live), 0);
         return tokens * forward(live, live) / drafted;
     }
 
     /** Time of a forward of so many rows: as it was seen, else as it was measured before, corrected by what was seen. */
     private double forward(int live, int rows) {
-        Double seen = forwards.get(rows);
+        Seen seen = forwards.get(rows);
         if (seen != null) {
-            return seen;
+            return seen.nanos();
         }
-        Double plain = forwards.get(live);
-        return plain == null ? costs.nanos(rows) : costs.nanos(rows) * plain / costs.nanos(live);
+        return costs.nanos(rows) * nanosOr(forwards.get(live), costs.nanos(live)) / costs.nanos(live);
+    }
+
+    private static double nanosOr(@Nullable Seen seen, double otherwise) {
+        return seen == null ? otherwise : seen.nanos();
     }
 
     /** Probability that a token at a depth is accepted if the one before it is; unseen depths are as the one before. */
@@ -146,6 +182,7 @@ public final class AdaptiveDraftLength implements DraftLength {
 
     @Override
     public void stepped(int live, int drafted, int accepted, long draftNanos, long verifyNanos) {
+        steps++;
         drafts += lastDepth > 0 ? 1 : 0;
         inARow = drafted == 0 ? 0 : inARow;
         if (drafts > COLD && lastDepth > 0) {
@@ -159,8 +196,12 @@ public final class AdaptiveDraftLength implements DraftLength {
         }
     }
 
-    /** What has become faster is believed at once; what is slower may have been held up. */
-    private static void learn(Map<Integer, Double> times, int key, double now) {
-        times.merge(key, now, (old, newest) -> newest < old ? newest : old + NEWEST * (newest - old));
+    private void learn(Map<Integer, Seen> times, int key, double now) {
+        Seen old = times.get(key);
+        double nanos = now;
+        if (old != null) {
+            nanos = old.nanos() + NEWEST * (Math.min(now, MOST_NEWS * old.nanos()) - old.nanos());
+        }
+        times.put(key, new Seen(nanos, steps));
     }
 }

@@ -141,6 +141,20 @@ class AdaptiveDraftLengthTest {
     }
 
     @Test
+    void aForwardThatWasHeldUpIsForgiven() {
+        AdaptiveDraftLength length = adaptive(MEMORY_BOUND);
+        int deep = 0;
+        for (int step = 0; step < 3000; step++) {
+            int depth = length.next(1);
+            boolean heldUp = step > 500 && step < 510;
+            deep += step > 1500 && depth > 4 ? 1 : 0;
+            length.verified(depth, depth);
+            length.stepped(1, depth, depth, 20L * depth, heldUp ? 50_000 : (long) MEMORY_BOUND.nanos(1 + depth));
+        }
+        assertThat(deep).isGreaterThan(1300);
+    }
+
+    @Test
     void costsAreInterpolatedAndContinued() {
         assertThat(MEMORY_BOUND.nanos(1)).isEqualTo(1000);
         assertThat(COMPUTE_BOUND.nanos(32)).isCloseTo(32000, offset(1e-6));
