@@ -36,6 +36,9 @@ import picocli.CommandLine.Option;
 public final class DecodeCommand implements Callable<Integer> {
     private static final int MOST_ROWS = 128;
 
+    /** Of a turn: texts with drafts end one by one, and only the last ones leave a batch that is not full. */
+    private static final int BATCHES = 4;
+
     @Option(names = "--precision", split = ",", description = "bf16 and fp32 (default ${DEFAULT-VALUE}).")
     private List<String> precisions = List.of("bf16", "fp32");
 
@@ -68,7 +71,9 @@ public final class DecodeCommand implements Callable<Integer> {
                             + " random ones without it.")
     private @Nullable Path prompts;
 
-    @Option(names = "--texts", description = "Least texts of a turn (default ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--texts",
+            description = "Least texts of a turn, which are four batches in any case (default ${DEFAULT-VALUE}).")
     private int least = 8;
 
     @Option(names = "--tokens", description = "Tokens of a text (default ${DEFAULT-VALUE}).")
@@ -135,7 +140,7 @@ public final class DecodeCommand implements Callable<Integer> {
             for (int batch : batches) {
                 DecodeRun run =
                         new DecodeRun(target, costs, Drafters.of(parts, batch, exit), sampling, tokens, depth, batch);
-                List<int[]> texts = Prompts.of(prompts, Math.max(batch, least), target.vocabulary());
+                List<int[]> texts = Prompts.of(prompts, Math.max(BATCHES * batch, least), target.vocabulary());
                 for (DecodeRun.Figure figure : run.measure(texts, rounds)) {
                     boolean plain = figure.drafter().equals(Drafters.PLAIN);
                     double peerSpeed = plain ? peerSpeed(precision, batch) : Double.NaN;

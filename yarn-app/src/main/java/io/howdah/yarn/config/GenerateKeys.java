@@ -76,9 +76,10 @@ public final class GenerateKeys {
 
     public static final Key<String> JAVA_OPTIONS = Key.text(
             PREFIX + "java.opts",
-            "--add-modules=jdk.incubator.vector",
+            "--add-modules=jdk.incubator.vector -XX:+UseTransparentHugePages",
             "More JVM options for a map task, after Howdah's own. The default lets it compute with the JDK's vector"
-                    + " instructions; take it away for a Java runtime without that module.");
+                    + " instructions, and keep weights in large pages where the kernel grants them; take away the first"
+                    + " for a Java runtime without that module.");
 
     public static final Key<Double> COMPARISON = Key.decimal(
             PREFIX + "comparison.share",
