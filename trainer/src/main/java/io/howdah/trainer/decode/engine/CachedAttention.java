@@ -4,6 +4,7 @@ package io.howdah.trainer.decode.engine;
 import io.howdah.trainer.kernel.rows.RowKernels;
 import io.howdah.trainer.model.lm.BlockShape;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +28,33 @@ final class CachedAttention {
         }
     }
 
-    /** Working memory of one thread: that of two rows. */
+    /** The rows {@code from} to {@code to} of a batch. */
+    record Rows(NodeBatch batch, int from, int to) {}
+
+    /** Working memory of one thread: that of one or two rows of a sequence. */
     static final class Scratch {
         private final RowScratch first = new RowScratch();
         private final RowScratch second = new RowScratch();
+        private @Nullable CachedSequence sequence;
+        private boolean paired;
+
+        /** How many rows from this one on are computed together. */
+        private int begin(Rows rows, int row) {
+            NodeBatch batch = rows.batch();
+            sequence = batch.sequence(row);
+            paired = row + 1 < rows.to() && sequence == batch.sequence(row + 1);
+            int count = paired ? 2 : 1;
+            int last = sequence.committed() + batch.node(row) + count;
+            first.begin(batch, row, last);
+            if (paired) {
+                second.begin(batch, row + 1, last);
+            }
+            return count;
+        }
+
+        private CachedSequence sequence() {
+            return Objects.requireNonNull(sequence);
+        }
     }
 
     /** One row's scores, and what its path is made of. */
@@ -39,16 +63,17 @@ final class CachedAttention {
         private int[] slots = new int[16];
         private float[] moved = new float[16];
         private int row;
-        private int node;
+        private int last;
         private int path;
         /** Whether the path's slots follow each other behind the committed ones. */
         private boolean straight;
 
-        /** @param last slots that scores are made of */
-        private void begin(NodeBatch batch, int newRow, int last) {
+        /** @param newLast slots that scores are made of */
+        private void begin(NodeBatch batch, int newRow, int newLast) {
             CachedSequence sequence = batch.sequence(newRow);
+            int node = batch.node(newRow);
             row = newRow;
-            node = batch.node(newRow);
+            last = newLast;
             path = sequence.pathLength(node);
             straight = path == node + 1;
             int pages = (last + KvCache.PAGE - 1) / KvCache.PAGE;
@@ -124,66 +149,48 @@ final class CachedAttention {
     }
 
     /**
-     * Attention of the queries of one head of keys, of the rows {@code from} to {@code to}, into out [rows, H·D]. Two rows
-     * that follow each other in a sequence read its cache together.
+     * Attention of the queries of one head of keys, into out [rows, H·D]. Two rows that follow each other in a sequence read
+     * its cache together.
      */
-    void attend(Keys keys, NodeBatch batch, int from, int to, float[] qkv, float[] out, Scratch scratch) {
+    void attend(Keys keys, Rows rows, float[] qkv, float[] out, Scratch scratch) {
         int group = shape.heads() / shape.keyHeads();
-        for (int row = from; row < to; ) {
-            boolean pair = row + 1 < to && batch.sequence(row) == batch.sequence(row + 1);
-            int rows = pair ? 2 : 1;
-            CachedSequence sequence = batch.sequence(row);
-            int last = sequence.committed() + batch.node(row) + rows;
-            scratch.first.begin(batch, row, last);
-            if (pair) {
-                scratch.second.begin(batch, row + 1, last);
-            }
+        for (int row = rows.from(); row < rows.to(); ) {
+            int count = scratch.begin(rows, row);
             for (int head = keys.head() * group; head < (keys.head() + 1) * group; head++) {
-                attend(keys, sequence, last, head, qkv, out, scratch.first, pair ? scratch.second : null);
+                attend(keys, head, qkv, out, scratch);
             }
-            row += rows;
+            row += count;
         }
     }
 
-    private void attend(
-            Keys keys,
-            CachedSequence sequence,
-            int last,
-            int head,
-            float[] qkv,
-            float[] out,
-            RowScratch first,
-            @Nullable RowScratch second) {
-        scores(keys.keysAt(), sequence, last, head, qkv, first, second);
-        float firstSum = weights(sequence.committed(), head, first, out);
-        float secondSum = second == null ? 1 : weights(sequence.committed(), head, second, out);
-        committedValues(keys.valuesAt(), sequence, head, first, second, out);
-        finish(keys.valuesAt(), sequence, head, first, firstSum, out);
-        if (second != null) {
-            finish(keys.valuesAt(), sequence, head, second, secondSum, out);
+    private void attend(Keys keys, int head, float[] qkv, float[] out, Scratch scratch) {
+        CachedSequence sequence = scratch.sequence();
+        int committed = sequence.committed();
+        scores(keys.keysAt(), head, qkv, scratch);
+        float firstSum = weights(committed, head, scratch.first, out);
+        float secondSum = scratch.paired ? weights(committed, head, scratch.second, out) : 1;
+        committedValues(keys.valuesAt(), head, scratch, out);
+        finish(keys.valuesAt(), sequence, head, scratch.first, firstSum, out);
+        if (scratch.paired) {
+            finish(keys.valuesAt(), sequence, head, scratch.second, secondSum, out);
         }
     }
 
-    /** Whole pages, also of the last one, whose keys behind {@code last} nobody reads the scores of. */
-    private void scores(
-            int keysAt,
-            CachedSequence sequence,
-            int last,
-            int head,
-            float[] qkv,
-            RowScratch first,
-            @Nullable RowScratch second) {
+    /** Whole pages, also of the last one, whose keys behind the last slot nobody reads the scores of. */
+    private void scores(int keysAt, int head, float[] qkv, Scratch scratch) {
         int width = shape.headWidth();
         float scale = (float) (1 / Math.sqrt(width));
+        RowScratch first = scratch.first;
+        RowScratch second = scratch.second;
         int at = queryAt(first.row, head);
-        for (int from = 0; from < last; from += KvCache.PAGE) {
-            float[] page = sequence.page(from);
-            if (second == null) {
-                kernels.scores(qkv, at, page, keysAt, width, KvCache.PAGE, scale, first.scores, from);
-            } else {
+        for (int from = 0; from < first.last; from += KvCache.PAGE) {
+            float[] page = scratch.sequence().page(from);
+            if (scratch.paired) {
                 int secondAt = queryAt(second.row, head);
                 kernels.scoresOfPair(
                         qkv, at, secondAt, page, keysAt, width, KvCache.PAGE, scale, first.scores, second.scores, from);
+            } else {
+                kernels.scores(qkv, at, page, keysAt, width, KvCache.PAGE, scale, first.scores, from);
             }
         }
     }
@@ -204,25 +211,20 @@ final class CachedAttention {
         return kernels.exponentials(row.scores, committed + row.path);
     }
 
-    private void committedValues(
-            int valuesAt,
-            CachedSequence sequence,
-            int head,
-            RowScratch first,
-            @Nullable RowScratch second,
-            float[] out) {
+    private void committedValues(int valuesAt, int head, Scratch scratch, float[] out) {
         int width = shape.headWidth();
-        int committed = sequence.committed();
-        int at = outAt(first.row, head);
+        int committed = scratch.sequence().committed();
+        float[] first = scratch.first.scores;
+        float[] second = scratch.second.scores;
+        int at = outAt(scratch.first.row, head);
         for (int from = 0; from < committed; from += KvCache.PAGE) {
             int here = Math.min(KvCache.PAGE, committed - from);
-            float[] page = sequence.page(from);
-            if (second == null) {
-                kernels.accumulate(first.scores, from, here, page, valuesAt, width, out, at);
+            float[] page = scratch.sequence().page(from);
+            if (scratch.paired) {
+                int secondAt = outAt(scratch.second.row, head);
+                kernels.accumulatePair(first, second, from, here, page, valuesAt, width, out, at, secondAt);
             } else {
-                int secondAt = outAt(second.row, head);
-                kernels.accumulatePair(
-                        first.scores, second.scores, from, here, page, valuesAt, width, out, at, secondAt);
+                kernels.accumulate(first, from, here, page, valuesAt, width, out, at);
             }
         }
     }

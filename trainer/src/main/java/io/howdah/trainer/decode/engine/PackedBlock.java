@@ -2,6 +2,7 @@
 package io.howdah.trainer.decode.engine;
 
 import io.howdah.trainer.decode.engine.CachedAttention.Keys;
+import io.howdah.trainer.decode.engine.CachedAttention.Rows;
 import io.howdah.trainer.kernel.rows.RowKernels;
 import io.howdah.trainer.model.lm.BlockShape;
 import io.howdah.trainer.model.lm.BlockWeights;
@@ -55,7 +56,7 @@ final class PackedBlock {
             // Heads know nothing of each other: a thread need not wait for the others before it reads what it stored.
             buffers.spread(keyHeads, (keyHead, thread) -> {
                 attention.store(cache, layer, keyHead, batch, buffers.projected);
-                attend(buffers, attention, new Keys(cache, layer, keyHead), batch, 0, rows, thread);
+                attend(buffers, attention, new Keys(cache, layer, keyHead), new Rows(batch, 0, rows), thread);
             });
             return;
         }
@@ -64,13 +65,12 @@ final class PackedBlock {
         buffers.spread(pairs * keyHeads, (item, thread) -> {
             Keys keys = new Keys(cache, layer, item % keyHeads);
             int row = item / keyHeads * 2;
-            attend(buffers, attention, keys, batch, row, Math.min(rows, row + 2), thread);
+            attend(buffers, attention, keys, new Rows(batch, row, Math.min(rows, row + 2)), thread);
         });
     }
 
-    private static void attend(
-            BlockBuffers buffers, CachedAttention attention, Keys keys, NodeBatch batch, int from, int to, int thread) {
-        attention.attend(keys, batch, from, to, buffers.projected, buffers.attended, buffers.scratch[thread]);
+    private static void attend(BlockBuffers buffers, CachedAttention attention, Keys keys, Rows rows, int thread) {
+        attention.attend(keys, rows, buffers.projected, buffers.attended, buffers.scratch[thread]);
     }
 
     private float[] activated(BlockBuffers buffers, int rows) {
