@@ -37,11 +37,11 @@ final class DecodeRun {
     private final int fixedDepth;
     private final int live;
 
-    /** What one drafter has shown. */
-    record Figure(String drafter, double tokensPerSecond, double ratio, DecodingStatistics statistics) {}
-
     /** What was learnt of each drafter, kept from turn to turn as a job keeps it from text to text. */
     private final Map<String, DraftLength> lengths = new HashMap<>();
+
+    /** What one drafter has shown. */
+    record Figure(String drafter, double tokensPerSecond, double ratio, DecodingStatistics statistics) {}
 
     /**
      * @param fixedDepth of all drafts, or 0 for what pays

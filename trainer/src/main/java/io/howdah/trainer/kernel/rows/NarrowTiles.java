@@ -12,7 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Places are linear in the loop's counter, for the compiler to check them once. Methods are longer than what HotSpot
  * inlines (325 bytecodes): it stops inlining at a certain depth, which the vectors' own methods need in full, as else each
- * vector becomes an object.
+ * vector becomes an object. For the same reason {@link WideTiles} are written out beside these: a vector that either of two branches
+ * made would be one.
  */
 final class NarrowTiles {
     private static final VectorSpecies<Float> FLOATS = VectorRowKernels.species();

@@ -114,20 +114,20 @@ public final class Team implements AutoCloseable {
                 while (next.get(place) < end) {
                     int item = next.getAndIncrement(place);
                     if (item < end) {
-                        finished += run(item, thread);
+                        run(item, thread);
+                        finished++;
                     }
                 }
             }
             done.addAndGet(finished);
         }
 
-        private int run(int item, int thread) {
+        private void run(int item, int thread) {
             try {
                 work.run(item, thread);
             } catch (RuntimeException | Error e) {
                 failure = e;
             }
-            return 1;
         }
 
         void await() {
