@@ -1,8 +1,9 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.decode.speculate;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,9 +40,9 @@ public final class AdaptiveDraftLength implements DraftLength {
     private final double[] tries;
     private final double[] hits;
     /** By live sequences: time of the drafter per depth. */
-    private final Map<Integer, Seen> drafting = new HashMap<>();
+    private final NavigableMap<Integer, Seen> drafting = new TreeMap<>();
     /** By rows: time of forwards as they were seen while texts were written, which counts more than {@link #costs}. */
-    private final Map<Integer, Seen> forwards = new HashMap<>();
+    private final NavigableMap<Integer, Seen> forwards = new TreeMap<>();
 
     /** A time that was seen, and when. */
     private record Seen(double nanos, long step) {}
@@ -148,21 +149,31 @@ public final class AdaptiveDraftLength implements DraftLength {
             reached *= acceptance(d);
             tokens += reached;
         }
-        double drafted = forward(live, live * (1 + nodes.applyAsInt(depth))) + depth * nanosOr(drafting.get(live), 0);
-        return tokens * forward(live, live) / drafted;
+        double drafted = forward(live * (1 + nodes.applyAsInt(depth))) + depth * drafting(live);
+        return tokens * forward(live) / drafted;
     }
 
-    /** Time of a forward of so many rows: as it was seen, else as it was measured before, corrected by what was seen. */
-    private double forward(int live, int rows) {
-        Seen seen = forwards.get(rows);
-        if (seen != null) {
-            return seen.nanos();
+    /** Time of the drafter per depth, for as many texts as were seen that are nearest. */
+    private double drafting(int live) {
+        Map.Entry<Integer, Seen> seen = nearest(drafting, live);
+        return seen == null ? 0 : seen.getValue().nanos();
+    }
+
+    /** Time of a forward of so many rows: as measured before, corrected by what the nearest number took that was seen. */
+    private double forward(int rows) {
+        Map.Entry<Integer, Seen> seen = nearest(forwards, rows);
+        return seen == null
+                ? costs.nanos(rows)
+                : costs.nanos(rows) * seen.getValue().nanos() / costs.nanos(seen.getKey());
+    }
+
+    private static Map.@Nullable Entry<Integer, Seen> nearest(NavigableMap<Integer, Seen> times, int key) {
+        Map.Entry<Integer, Seen> below = times.floorEntry(key);
+        Map.Entry<Integer, Seen> above = times.ceilingEntry(key);
+        if (below == null || above == null) {
+            return below == null ? above : below;
         }
-        return costs.nanos(rows) * nanosOr(forwards.get(live), costs.nanos(live)) / costs.nanos(live);
-    }
-
-    private static double nanosOr(@Nullable Seen seen, double otherwise) {
-        return seen == null ? otherwise : seen.nanos();
+        return key - below.getKey() <= above.getKey() - key ? below : above;
     }
 
     /** Probability that a token at a depth is accepted if the one before it is; unseen depths are as the one before. */
@@ -191,8 +202,7 @@ public final class AdaptiveDraftLength implements DraftLength {
         learn(forwards, live + drafted, verifyNanos);
         if (trying) {
             trialNanos += draftNanos + verifyNanos;
-            pause = (int) Math.max(
-                    pause, Math.min(Integer.MAX_VALUE, trialNanos / (TRIAL_SHARE * forward(live, live))));
+            pause = (int) Math.max(pause, Math.min(Integer.MAX_VALUE, trialNanos / (TRIAL_SHARE * forward(live))));
         }
     }
 

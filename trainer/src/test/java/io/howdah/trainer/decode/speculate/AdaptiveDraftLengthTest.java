@@ -154,6 +154,23 @@ class AdaptiveDraftLengthTest {
         assertThat(deep).isGreaterThan(1300);
     }
 
+    /** As the last texts of a batch end one by one. */
+    @Test
+    void whatWasLearntOfABatchHoldsForSmallerOnes() {
+        AdaptiveDraftLength length = adaptive(MEMORY_BOUND);
+        int drafting = 0;
+        for (int step = 0; step < 1500; step++) {
+            int live = step < 600 ? 16 : Math.max(1, 16 - (step - 600) / 60);
+            int depth = length.next(live);
+            drafting += step >= 600 && depth > 0 ? 1 : 0;
+            for (int sequence = 0; sequence < live; sequence++) {
+                length.verified(depth, depth);
+            }
+            length.stepped(live, live * depth, live * depth, 9000L * live * depth, 1000L * live * (1 + depth));
+        }
+        assertThat(drafting).isLessThan(30);
+    }
+
     @Test
     void costsAreInterpolatedAndContinued() {
         assertThat(MEMORY_BOUND.nanos(1)).isEqualTo(1000);
