@@ -31,6 +31,7 @@ public final class MemoryPool {
     private long allocations;
     private long releases;
     private long backstopFrees;
+    private long backstopBytes;
 
     /** @param budget most bytes that the pool may take from the operating system */
     public MemoryPool(long budget) {
@@ -89,6 +90,11 @@ public final class MemoryPool {
         return backstopFrees;
     }
 
+    /** Bytes that were handed out and not released, whether or not the garbage collector has found some of them. */
+    synchronized long unreleasedBytes() {
+        return used + backstopBytes;
+    }
+
     /**
      * A block of at least {@code bytes}, until it is released or {@code owner} is unreachable.
      *
@@ -137,6 +143,7 @@ public final class MemoryPool {
     private void backstop(Reference<?> found) {
         if (takeBack((Allocation) found)) {
             backstopFrees++;
+            backstopBytes += ((Allocation) found).block().size();
         }
     }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.howdah.trainer.autograd.Autograd.SavedTensors;
 import io.howdah.trainer.tensor.DType;
-import io.howdah.trainer.tensor.MemoryPool;
+import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
@@ -295,9 +295,9 @@ class AutogradTest {
                 y = scaled("s", factor, y, y);
             }
             Tensor seed = Tensor.zeros(DType.FLOAT32, Shape.of(1000));
-            long before = MemoryPool.shared().usedBytes();
+            long before = Garbage.unreleasedBytes();
             Autograd.backward(y, seed, SavedTensors.FREE);
-            assertThat(MemoryPool.shared().usedBytes() - before).isLessThan(6000);
+            assertThat(Garbage.unreleasedBytes() - before).isLessThan(6000);
         }
         assertThat(x.grad().isReleased()).isFalse();
     }

@@ -9,7 +9,7 @@ import io.howdah.trainer.ops.Dropouts;
 import io.howdah.trainer.ops.Functions;
 import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.tensor.DType;
-import io.howdah.trainer.tensor.MemoryPool;
+import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.Randomness;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.StepScope;
@@ -52,9 +52,9 @@ class CheckpointTest {
         Tensor x = Autograd.parameter(Tensor.zeros(DType.FLOAT64, Shape.of(1000)));
         Tensor weight = Autograd.parameter(Tensor.zeros(DType.FLOAT64, Shape.of(1000)));
         try (StepScope scope = StepScope.open()) {
-            long before = MemoryPool.shared().usedBytes();
+            long before = Garbage.unreleasedBytes();
             Tensor y = Checkpoint.run(CheckpointTest::deep, x, weight).get(0);
-            assertThat(MemoryPool.shared().usedBytes() - before).isLessThan(2 * 8192 + 1024);
+            assertThat(Garbage.unreleasedBytes() - before).isLessThan(2 * 8192 + 1024);
             Autograd.backward(Reductions.sum(y));
         }
         assertThat(x.grad()).isNotNull();

@@ -11,7 +11,6 @@ import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.InStepScope;
-import io.howdah.trainer.tensor.MemoryPool;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
@@ -26,8 +25,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class SequentialTest {
     private static final long WIDTH = 64;
     private static final long BLOCK = WIDTH * WIDTH * 4;
-
-    private final MemoryPool pool = MemoryPool.shared();
 
     /** A layer that can be asked for what it returned last. */
     private static final class Remembering extends Layer {
@@ -65,9 +62,9 @@ class SequentialTest {
         try (GradMode.Scope quiet = GradMode.noGrad()) {
             layers.forward(x);
             Garbage.collect();
-            long before = pool.usedBytes();
+            long before = Garbage.unreleasedBytes();
             Tensor result = layers.forward(x);
-            assertThat(pool.usedBytes() - before).isEqualTo(BLOCK);
+            assertThat(Garbage.unreleasedBytes() - before).isEqualTo(BLOCK);
             assertThat(result.isReleased()).isFalse();
             assertThat(x.isReleased()).isFalse();
         }
@@ -80,10 +77,10 @@ class SequentialTest {
         Tensor x = input();
         layers.forward(x);
         Garbage.collect();
-        long before = pool.usedBytes();
+        long before = Garbage.unreleasedBytes();
         Tensor result = layers.forward(x);
         // The results of both rectifiers; those of the products are not needed again.
-        assertThat(pool.usedBytes() - before).isEqualTo(2 * BLOCK);
+        assertThat(Garbage.unreleasedBytes() - before).isEqualTo(2 * BLOCK);
         Autograd.backward(Reductions.sum(result));
         layers.parameters()
                 .forEach((name, tensor) -> assertThat(tensor.grad()).as(name).isNotNull());

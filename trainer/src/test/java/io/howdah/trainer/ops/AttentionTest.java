@@ -8,7 +8,7 @@ import static org.assertj.core.data.Offset.offset;
 import io.howdah.trainer.autograd.Autograd;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Elements;
-import io.howdah.trainer.tensor.MemoryPool;
+import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Randomness;
 import io.howdah.trainer.tensor.Shape;
@@ -96,11 +96,11 @@ class AttentionTest {
     @Test
     void keepsNoScores() {
         Tensor q = Autograd.parameter(tensor(DType.FLOAT32, 2, 512, 4));
-        long before = MemoryPool.shared().usedBytes();
+        long before = Garbage.unreleasedBytes();
         try (StepScope scope = StepScope.open()) {
             Tensor out = Attention.scaledDotProduct(q, q, q, PLAIN.withCausal());
             assertThat(out.requiresGrad()).isTrue();
-            assertThat(MemoryPool.shared().usedBytes() - before).isLessThanOrEqualTo(2 * 2 * 512 * 4 * 4);
+            assertThat(Garbage.unreleasedBytes() - before).isLessThanOrEqualTo(2 * 2 * 512 * 4 * 4);
         }
     }
 

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.howdah.trainer.autograd.Autograd;
 import io.howdah.trainer.ops.Losses.Reduction;
 import io.howdah.trainer.tensor.DType;
-import io.howdah.trainer.tensor.MemoryPool;
+import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
@@ -258,14 +258,14 @@ class LossesTest {
         Tensor y = matrix(Y);
         composites(y).forEach((name, loss) -> {
             Tensor x = Autograd.parameter(matrix(X));
-            long before = MemoryPool.shared().usedBytes();
+            long before = Garbage.unreleasedBytes();
             Tensor result = loss.apply(x);
             Tensor seed = Tensor.zeros(result.dtype(), result.shape());
             Autograd.backward(result, seed, Autograd.SavedTensors.FREE);
             Objects.requireNonNull(x.grad()).close();
             seed.close();
             result.close();
-            assertThat(MemoryPool.shared().usedBytes()).as(name).isEqualTo(before);
+            assertThat(Garbage.unreleasedBytes()).as(name).isEqualTo(before);
         });
     }
 

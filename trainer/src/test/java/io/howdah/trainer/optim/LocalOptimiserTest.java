@@ -17,7 +17,7 @@ import io.howdah.trainer.ops.Lookup;
 import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.ops.Views;
 import io.howdah.trainer.tensor.DType;
-import io.howdah.trainer.tensor.MemoryPool;
+import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
@@ -365,13 +365,13 @@ class LocalOptimiserTest {
         Map<String, Tensor> parameters = parameters(DType.FLOAT32);
         LocalOptimiser optimiser = optimiser(new SparseAdam(0.9, 0.999, 1e-8), parameters);
         step(optimiser, parameters, 1, 1);
-        long used = MemoryPool.shared().usedBytes();
+        long used = Garbage.unreleasedBytes();
         step(optimiser, parameters, 2, 6);
         sparseGradient(parameters.get("matrix"));
         optimiser.step();
         optimiser.zeroGrad();
         setGradients(parameters, 1);
-        assertThat(MemoryPool.shared().usedBytes()).isEqualTo(used);
+        assertThat(Garbage.unreleasedBytes()).isEqualTo(used);
         closeParameters(parameters);
     }
 }

@@ -101,4 +101,15 @@ class MemoryPoolTest {
         assertThat(pool.backstopFrees()).isBetween(1L, 4L);
         assertThat(last.isReleased()).isFalse();
     }
+
+    @Test
+    void whatTheCollectorFindsWasNotReleased() {
+        MemoryPool pool = new MemoryPool(4096);
+        pool.allocate(new Object(), 4096);
+        Allocation kept = pool.allocate(owner, 1024);
+        assertThat(pool.usedBytes()).isEqualTo(1024);
+        assertThat(pool.unreleasedBytes()).isEqualTo(5120);
+        kept.release();
+        assertThat(pool.unreleasedBytes()).isEqualTo(4096);
+    }
 }

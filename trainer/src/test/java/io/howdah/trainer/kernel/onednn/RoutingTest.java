@@ -11,8 +11,8 @@ import io.howdah.trainer.kernel.Binary;
 import io.howdah.trainer.kernel.Unary;
 import io.howdah.trainer.kernel.java.JavaBackend;
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.InStepScope;
-import io.howdah.trainer.tensor.MemoryPool;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
@@ -119,7 +119,7 @@ class RoutingTest {
 
     @Test
     void givesWorkingMemoryBack() {
-        long before = MemoryPool.shared().usedBytes();
+        long before = Garbage.unreleasedBytes();
         try (PrimitiveCache cache = new PrimitiveCache(OneDnn.load().engine(), 8);
                 Tensor a = Tensor.zeros(DType.FLOAT32, Shape.of(200, 200));
                 Tensor b = Tensor.zeros(DType.FLOAT32, Shape.of(200, 200))) {
@@ -131,7 +131,7 @@ class RoutingTest {
                         .run(cache);
             }
         }
-        assertThat(MemoryPool.shared().usedBytes()).isEqualTo(before);
+        assertThat(Garbage.unreleasedBytes()).isEqualTo(before);
     }
 
     @Test

@@ -18,7 +18,6 @@ import io.howdah.trainer.ops.Losses;
 import io.howdah.trainer.ops.Reductions;
 import io.howdah.trainer.tensor.Elements;
 import io.howdah.trainer.tensor.Garbage;
-import io.howdah.trainer.tensor.MemoryPool;
 import io.howdah.trainer.tensor.Philox;
 import io.howdah.trainer.tensor.StepScope;
 import io.howdah.trainer.tensor.Tensor;
@@ -218,9 +217,9 @@ class HeadObjectiveTest {
         Garbage.collect();
         step(network, true);
         long missed = Garbage.collect();
-        long before = MemoryPool.shared().usedBytes();
+        long before = Garbage.unreleasedBytes();
         Map<String, float[]> narrow = step(network, true);
-        assertThat(MemoryPool.shared().usedBytes()).isEqualTo(before);
+        assertThat(Garbage.unreleasedBytes()).isEqualTo(before);
         wide.forEach((path, expected) -> {
             double difference = 0;
             double size = 0;
@@ -251,14 +250,14 @@ class HeadObjectiveTest {
         long scores = 4096L * 2 * LENGTH * Float.BYTES;
         try (StepScope scope = StepScope.open();
                 Batch batch = HeadSamples.batch(rows(5))) {
-            long before = MemoryPool.shared().usedBytes();
+            long before = Garbage.unreleasedBytes();
             objective(network, batch, WEIGHTS).backward(1);
             gradients(network);
-            long left = MemoryPool.shared().usedBytes() - before;
+            long left = Garbage.unreleasedBytes() - before;
             // The next token's are the batch's own; of the three heads' none are left.
             assertThat(left).isLessThan(2 * scores);
             naive(network, batch);
-            assertThat(MemoryPool.shared().usedBytes() - before - left).isGreaterThan(4 * scores);
+            assertThat(Garbage.unreleasedBytes() - before - left).isGreaterThan(4 * scores);
         }
         network.close();
     }

@@ -91,7 +91,7 @@ class LanguageModelConformanceTest {
             step(model);
             model.module().clearGradients();
             long missed = Garbage.collect();
-            long before = MemoryPool.shared().usedBytes();
+            long before = Garbage.unreleasedBytes();
             step(model);
             model.module().parameters().forEach((path, tensor) -> {
                 Tensor gradient = tensor.grad();
@@ -103,7 +103,7 @@ class LanguageModelConformanceTest {
                 assertThat(finite).as(path).isTrue();
             });
             model.module().clearGradients();
-            assertThat(MemoryPool.shared().usedBytes()).isLessThanOrEqualTo(before);
+            assertThat(Garbage.unreleasedBytes()).isLessThanOrEqualTo(before);
             model.module().close();
             assertThat(Garbage.collect()).isEqualTo(missed);
         }
@@ -118,12 +118,11 @@ class LanguageModelConformanceTest {
                 GradMode.Scope quiet = GradMode.noGrad()) {
             Tensor tokens = Tensor.of(new long[] {3, 1, 4, 1, 5, 9, 2, 6}, 2, 4);
             for (UnaryOperator<Tensor> part : List.<UnaryOperator<Tensor>>of(network::hidden, network::forward)) {
-                MemoryPool pool = MemoryPool.shared();
                 assertThat(part.apply(tokens).isReleased()).isFalse();
                 Garbage.collect();
-                long before = pool.usedBytes();
+                long before = Garbage.unreleasedBytes();
                 Tensor result = part.apply(tokens);
-                assertThat(pool.usedBytes() - before).isEqualTo(blockOf(result));
+                assertThat(Garbage.unreleasedBytes() - before).isEqualTo(blockOf(result));
             }
         }
         network.close();
@@ -162,9 +161,9 @@ class LanguageModelConformanceTest {
 
     /** Bytes that a tensor like this one takes from the pool. */
     private static long blockOf(Tensor tensor) {
-        long before = MemoryPool.shared().usedBytes();
+        long before = Garbage.unreleasedBytes();
         Tensor.empty(tensor.dtype(), tensor.shape());
-        return MemoryPool.shared().usedBytes() - before;
+        return Garbage.unreleasedBytes() - before;
     }
 
     private static void step(TrainableModel model) {
