@@ -67,7 +67,6 @@ final class Verification {
             add(live.get(i));
         }
         DecoderRows rows = network.forward(cache, batch);
-        long verified = clock.getAsLong();
         int kept = 0;
         for (int i = 0; i < firsts.length; i++) {
             kept += keep(live.get(i), firsts[i], rows);
@@ -75,7 +74,7 @@ final class Verification {
         counts.verified(firsts.length);
         if (speculation != null) {
             int nodes = batch.rows() - firsts.length;
-            speculation.length().stepped(firsts.length, nodes, kept, drafted - start, verified - drafted);
+            speculation.length().stepped(firsts.length, nodes, kept, drafted - start, clock.getAsLong() - drafted);
         }
     }
 

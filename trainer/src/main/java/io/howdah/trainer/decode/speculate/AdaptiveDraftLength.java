@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.decode.speculate;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -18,18 +19,12 @@ public final class AdaptiveDraftLength implements DraftLength {
     private static final double FIRST_GUESS = 0.5;
     private static final double GUESS_WEIGHT = 4;
     private static final double MEMORY = 0.99;
-    private static final double WORTH = 1.04;
+    private static final double WORTH = 1.06;
     private static final double NEWEST = 0.25;
     /** What a time counts for at most, in multiples of the one known: a single one may have been held up. */
     private static final double MOST_NEWS = 2;
     /** Drafts that tell nothing of the drafter's speed: the machine's code for them is still being made. */
     private static final int COLD = 24;
-
-    private static final int SHORTEST_PAUSE = 256;
-    private static final int LONGEST_PAUSE = 4096;
-    private static final int TRIAL = 3;
-    /** Of all time, what trials may take. */
-    private static final double TRIAL_SHARE = 0.01;
 
     /** Steps with drafts in a row before one without. */
     private static final int MOST_IN_A_ROW = 64;
@@ -55,14 +50,11 @@ public final class AdaptiveDraftLength implements DraftLength {
     private boolean rested;
 
     private int lastDepth;
-    private int lastLive;
-    private int pause = SHORTEST_PAUSE;
-    private int paused;
-    private int trial;
-    /** Whether the drafts of this step are a trial, and what the trial has taken so far. */
+    /** Whether the drafts of this step are a trial. */
     private boolean trying;
 
-    private double trialNanos;
+    /** By the number of binary digits of live sequences: what did not pay for many may pay for few. */
+    private final Map<Integer, Trials> trials = new HashMap<>();
 
     /**
      * @param deepest most tokens one behind the other
@@ -83,11 +75,6 @@ public final class AdaptiveDraftLength implements DraftLength {
 
     @Override
     public int next(int live) {
-        if (live != lastLive) {
-            lastLive = live;
-            pause = SHORTEST_PAUSE;
-            paused = 0;
-        }
         lastDepth = deepest == 0 ? 0 : depth(live);
         return lastDepth;
     }
@@ -101,7 +88,7 @@ public final class AdaptiveDraftLength implements DraftLength {
         boolean rests = inARow >= MOST_IN_A_ROW;
         boolean looks = rested;
         rested = rests;
-        trying = !rests && !pays && tries();
+        trying = !rests && !pays && trials(live).isDue();
         if (rests || !pays && !trying) {
             inARow = 0;
             return 0;
@@ -125,20 +112,8 @@ public final class AdaptiveDraftLength implements DraftLength {
         return seen == null ? -1 : seen.step();
     }
 
-    /** Whether it is time to look whether drafts have begun to pay. */
-    private boolean tries() {
-        if (trial > 0) {
-            trial--;
-            return true;
-        }
-        if (++paused < pause) {
-            return false;
-        }
-        paused = 0;
-        pause = Math.min(LONGEST_PAUSE, 2 * pause);
-        trial = TRIAL - 1;
-        trialNanos = 0;
-        return true;
+    private Trials trials(int live) {
+        return trials.computeIfAbsent(Integer.SIZE - Integer.numberOfLeadingZeros(live), digits -> new Trials());
     }
 
     /** Tokens per second with drafts of a depth, over those without. */
@@ -201,8 +176,7 @@ public final class AdaptiveDraftLength implements DraftLength {
         }
         learn(forwards, live + drafted, verifyNanos);
         if (trying) {
-            trialNanos += draftNanos + verifyNanos;
-            pause = (int) Math.max(pause, Math.min(Integer.MAX_VALUE, trialNanos / (TRIAL_SHARE * forward(live))));
+            trials(live).took(draftNanos + verifyNanos, forward(live));
         }
     }
 

@@ -16,7 +16,7 @@ public interface DraftLength {
      * @param nodes drafted tokens of all
      * @param accepted of these
      * @param draftNanos time of the drafter
-     * @param verifyNanos time of the forward
+     * @param verifyNanos time of the forward, of choosing tokens and of telling the drafter: all the rest of the step
      */
     default void stepped(int live, int nodes, int accepted, long draftNanos, long verifyNanos) {}
 

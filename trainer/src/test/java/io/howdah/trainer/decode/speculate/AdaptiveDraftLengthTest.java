@@ -142,16 +142,16 @@ class AdaptiveDraftLengthTest {
 
     @Test
     void aForwardThatWasHeldUpIsForgiven() {
-        AdaptiveDraftLength length = adaptive(MEMORY_BOUND);
-        int deep = 0;
-        for (int step = 0; step < 3000; step++) {
+        AdaptiveDraftLength length = new AdaptiveDraftLength(1, depth -> depth, MEMORY_BOUND);
+        int drafting = 0;
+        for (int step = 0; step < 1100; step++) {
             int depth = length.next(1);
-            boolean heldUp = step > 500 && step < 510;
-            deep += step > 1500 && depth > 4 ? 1 : 0;
+            boolean heldUp = step == 1000;
+            drafting += step > 1000 && depth > 0 ? 1 : 0;
             length.verified(depth, depth);
             length.stepped(1, depth, depth, 20L * depth, heldUp ? 50_000 : (long) MEMORY_BOUND.nanos(1 + depth));
         }
-        assertThat(deep).isGreaterThan(1300);
+        assertThat(drafting).isGreaterThan(90);
     }
 
     /** As the last texts of a batch end one by one. */
@@ -159,16 +159,38 @@ class AdaptiveDraftLengthTest {
     void whatWasLearntOfABatchHoldsForSmallerOnes() {
         AdaptiveDraftLength length = adaptive(MEMORY_BOUND);
         int drafting = 0;
-        for (int step = 0; step < 1500; step++) {
-            int live = step < 600 ? 16 : Math.max(1, 16 - (step - 600) / 60);
+        for (int step = 0; step < 664; step++) {
+            int live = step < 600 ? 16 : 16 - (step - 600) / 4;
             int depth = length.next(live);
             drafting += step >= 600 && depth > 0 ? 1 : 0;
             for (int sequence = 0; sequence < live; sequence++) {
                 length.verified(depth, depth);
             }
-            length.stepped(live, live * depth, live * depth, 9000L * live * depth, 1000L * live * (1 + depth));
+            length.stepped(live, live * depth, live * depth, 9000L * live * depth, 200L * live * (5 + depth));
         }
-        assertThat(drafting).isLessThan(30);
+        assertThat(drafting).isLessThan(4);
+    }
+
+    /** As batch after batch is written, of which the last texts end one by one. */
+    @Test
+    void eachBatchDoesNotTryAnew() {
+        AdaptiveDraftLength length = adaptive(COMPUTE_BOUND);
+        int drafted = 0;
+        int steps = 0;
+        for (int batch = 0; batch < 40; batch++) {
+            for (int step = 0; step < 615; step++) {
+                int live = Math.min(16, 615 - step);
+                int depth = length.next(live);
+                steps++;
+                drafted += depth > 0 ? 1 : 0;
+                for (int sequence = 0; sequence < live; sequence++) {
+                    length.verified(depth, 0);
+                }
+                length.stepped(live, live * depth, 0, 200_000L * depth, (long) COMPUTE_BOUND.nanos(live * (1 + depth)));
+            }
+        }
+        // A step with drafts takes more than ten without.
+        assertThat(drafted).isLessThan(steps / 500);
     }
 
     @Test
