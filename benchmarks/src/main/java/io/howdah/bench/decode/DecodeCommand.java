@@ -9,6 +9,7 @@ import io.howdah.trainer.decode.DecodingStatistics;
 import io.howdah.trainer.decode.DraftingParts;
 import io.howdah.trainer.decode.engine.Compute;
 import io.howdah.trainer.decode.engine.DecoderNetwork;
+import io.howdah.trainer.decode.engine.Products;
 import io.howdah.trainer.decode.heads.HeadCalibration;
 import io.howdah.trainer.decode.sampling.SamplingSettings;
 import io.howdah.trainer.decode.speculate.RowCosts;
@@ -41,6 +42,12 @@ public final class DecodeCommand implements Callable<Integer> {
 
     @Option(names = "--precision", split = ",", description = "bf16 and fp32 (default ${DEFAULT-VALUE}).")
     private List<String> precisions = List.of("bf16", "fp32");
+
+    @Option(
+            names = "--products",
+            description =
+                    "vector or onednn, what multiplies in bf16; fp32 always takes vector (default ${DEFAULT-VALUE}).")
+    private String products = Products.VECTOR.text();
 
     @Option(names = "--batch", split = ",", description = "Texts at a time (default ${DEFAULT-VALUE}).")
     private List<Integer> batches = List.of(1, 4, 16);
@@ -101,9 +108,12 @@ public final class DecodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if ((torch == null) != (peer == null) || !List.of("bf16", "fp32").containsAll(precisions)) {
-            System.err.println("Cannot decode: precision=" + precisions + " torch=" + torch + " peer=" + peer
-                    + ", expected bf16 or fp32, and both of a peer's options or none; correct them");
+        if ((torch == null) != (peer == null)
+                || !List.of("bf16", "fp32").containsAll(precisions)
+                || !Products.names().contains(products)) {
+            System.err.println("Cannot decode: precision=" + precisions + " products=" + products + " torch=" + torch
+                    + " peer=" + peer + ", expected bf16 or fp32, one of " + Products.names()
+                    + ", and both of a peer's options or none; correct them");
             return 2;
         }
         double bandwidth = ReadBandwidth.bytesPerSecond(threads);
@@ -119,7 +129,7 @@ public final class DecodeCommand implements Callable<Integer> {
     }
 
     private void measure(String precision, double bandwidth) throws IOException, InterruptedException {
-        try (Compute compute = Compute.of(threads, precision.equals("bf16") ? DType.BFLOAT16 : DType.FLOAT32);
+        try (Compute compute = compute(precision);
                 DecodeModel.Packed packed = DecodeModel.of(model, compute);
                 DecodeModel.@Nullable Packed small = draft == null ? null : DecodeModel.of(draft, compute)) {
             DecoderNetwork target = packed.network();
@@ -149,6 +159,12 @@ public final class DecodeCommand implements Callable<Integer> {
                 }
             }
         }
+    }
+
+    private Compute compute(String precision) {
+        return precision.equals("bf16")
+                ? Compute.of(threads, DType.BFLOAT16, Products.of(products))
+                : Compute.of(threads, DType.FLOAT32);
     }
 
     private @Nullable HeadCalibration calibration() throws IOException {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.howdah.trainer.config.Key;
+import io.howdah.trainer.decode.engine.Products;
 import io.howdah.trainer.decode.speculate.AcceptanceRules;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,15 @@ public final class DecodeKeys {
 
     public static final Key<String> PRECISION = Key.choice(
             PREFIX + "precision", "bf16", List.of("bf16", "fp32"), "Dtype of the weights; sums are always float32.");
+
+    public static final Key<String> PRODUCTS = Key.choice(
+            PREFIX + "products",
+            Products.VECTOR.text(),
+            Products.names(),
+            "What multiplies rows with weights. vector: instructions that give the same bits on every processor. onednn:"
+                    + " quicker from about eight texts and drafts at a time on processors with matrix instructions, in"
+                    + " bf16; the bits depend on the kind of processor, so that a task that is repeated on another kind"
+                    + " may write other texts.");
 
     public static final Key<Long> BATCH_SIZE =
             Key.integer(PREFIX + "batch.size", 16L, 1, 4096, "texts", "Most texts that a process writes at a time.");
@@ -152,6 +162,7 @@ public final class DecodeKeys {
             STOP,
             LOGPROBS,
             PRECISION,
+            PRODUCTS,
             BATCH_SIZE,
             CACHE_MIB,
             DRAFTER,

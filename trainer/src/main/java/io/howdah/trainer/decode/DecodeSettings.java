@@ -3,6 +3,7 @@ package io.howdah.trainer.decode;
 
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.decode.GenerationRequest.Logprobs;
+import io.howdah.trainer.decode.engine.Products;
 import io.howdah.trainer.decode.sampling.SamplingSettings;
 import io.howdah.trainer.decode.speculate.AcceptanceRule;
 import io.howdah.trainer.decode.speculate.AcceptanceRules;
@@ -17,6 +18,17 @@ public record DecodeSettings(Config config) {
     /** Dtype of the weights. */
     public DType dtype() {
         return config.get(DecodeKeys.PRECISION).equals("bf16") ? DType.BFLOAT16 : DType.FLOAT32;
+    }
+
+    /** @throws IllegalArgumentException for oneDNN's products in float32, where they are no faster */
+    public Products products() {
+        Products products = Products.of(config.get(DecodeKeys.PRODUCTS));
+        if (products == Products.ONEDNN && dtype() != DType.BFLOAT16) {
+            throw new IllegalArgumentException("Cannot write: " + DecodeKeys.PRODUCTS.name() + "=" + products.text()
+                    + " " + DecodeKeys.PRECISION.name() + "=" + config.get(DecodeKeys.PRECISION)
+                    + ", expected bf16; change one of them");
+        }
+        return products;
     }
 
     /** Texts for each prompt. */

@@ -104,6 +104,11 @@ public final class Memory {
         UNSAFE.copyMemory(from, Unsafe.ARRAY_LONG_BASE_OFFSET + 8L * start, null, to, 8L * count);
     }
 
+    /** Copies the first {@code count} elements of an array to off-heap memory. */
+    public static void copy(int[] from, long to, int count) {
+        UNSAFE.copyMemory(from, Unsafe.ARRAY_INT_BASE_OFFSET, null, to, 4L * count);
+    }
+
     /** Copies {@code count} elements of off-heap memory into an array. */
     public static void copy(long from, long[] to, int start, int count) {
         UNSAFE.copyMemory(null, from, to, Unsafe.ARRAY_LONG_BASE_OFFSET + 8L * start, 8L * count);

@@ -9,6 +9,7 @@ import io.howdah.trainer.config.ConfigException;
 import io.howdah.trainer.config.KeyTable;
 import io.howdah.trainer.decode.engine.Compute;
 import io.howdah.trainer.decode.engine.DecoderNetwork;
+import io.howdah.trainer.decode.engine.Products;
 import io.howdah.trainer.decode.heads.HeadCalibration;
 import io.howdah.trainer.decode.speculate.Drafter;
 import io.howdah.trainer.decode.speculate.RowCosts;
@@ -74,6 +75,16 @@ class DraftersTest {
     }
 
     @Test
+    void productsOfOneDnnAreRefusedWhereTheyBringNothing() {
+        assertThat(new DecodeSettings(config(Map.of("howdah.decode.products", "onednn"))).products())
+                .isEqualTo(Products.ONEDNN);
+        DecodeSettings wide = new DecodeSettings(
+                config(Map.of("howdah.decode.products", "onednn", "howdah.decode.precision", "fp32")));
+        assertThatThrownBy(wide::products)
+                .hasMessageContaining("howdah.decode.products=onednn howdah.decode.precision=fp32, expected bf16");
+    }
+
+    @Test
     void keysReachTheGenerator() {
         DecodeSettings settings = new DecodeSettings(config(Map.of(
                 "howdah.decode.temperature", "0.5",
@@ -90,6 +101,7 @@ class DraftersTest {
         assertThat(settings.stop(5, java.util.Set.of(2)))
                 .isEqualTo(new StopSettings(5, java.util.Set.of(2), List.of("a,b", "\n")));
         assertThat(settings.dtype()).isEqualTo(DType.FLOAT32);
+        assertThat(settings.products()).isEqualTo(Products.VECTOR);
         assertThat(settings.generator()).isEqualTo(GeneratorSettings.of(16, 3 << 20));
         assertThat(settings.matchesSamples()).isFalse();
         assertThat(settings.speculates()).isFalse();

@@ -180,6 +180,8 @@ public final class GenerationJob {
         settings.setInt(MRJobConfig.MAP_MEMORY_MB, memory.containerMb());
         settings.setInt(MRJobConfig.MAP_CPU_VCORES, vcores);
         settings.set("mapreduce.map.env.MALLOC_ARENA_MAX", "2");
+        // The threads are the decoder's own.
+        settings.set("mapreduce.map.env.OMP_NUM_THREADS", "1");
         String options = String.join(
                 " ",
                 settings.get(MRJobConfig.MAP_JAVA_OPTS, ""),

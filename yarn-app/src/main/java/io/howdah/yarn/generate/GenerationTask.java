@@ -40,12 +40,12 @@ final class GenerationTask {
         DecodeSettings settings = new DecodeSettings(config);
         TaskModels models = TaskModels.of(context.getConfiguration());
         if (models.areLocalised()) {
-            // Weights are copied and packed, nothing else: no native library is worth unpacking for that.
+            // Weights are copied and packed: no native library is worth unpacking for that.
             Backends.use("java");
-            MemoryPool.shared().limit(TaskMemory.tensorBytes(models.wideBytes()));
+            MemoryPool.shared().limit(TaskMemory.tensorBytes(models.wideBytes(), settings.products()));
         }
         ModelFolder draftFolder = models.draft(config);
-        try (Compute compute = Compute.of(config.getInt(GenerateKeys.VCORES), settings.dtype());
+        try (Compute compute = Compute.of(config.getInt(GenerateKeys.VCORES), settings.dtype(), settings.products());
                 LoadedModel model = LoadedModel.load(models.model(config), compute, keeping(config));
                 @Nullable
                         LoadedModel draft =

@@ -71,7 +71,7 @@ public record SpeculationComparison(String prompt, Written plain, Written drafte
         DecodeSettings settings = new DecodeSettings(config);
         ModelFiles files = ModelFiles.find(hadoop, config, new Path(config.get(GenerateKeys.MODEL)));
         Prompt prompt = PromptInput.at(hadoop, number);
-        try (Compute compute = Compute.of(config.getInt(GenerateKeys.VCORES), settings.dtype());
+        try (Compute compute = Compute.of(config.getInt(GenerateKeys.VCORES), settings.dtype(), settings.products());
                 LoadedModel model = LoadedModel.load(
                         HdfsModelFolder.at(hadoop, files.folder()), compute, GenerationTask.keeping(config))) {
             Writers writers = new Writers(model, null, null, settings);

@@ -3,13 +3,15 @@ package io.howdah.yarn.generate;
 
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.decode.DecodeKeys;
+import io.howdah.trainer.decode.DecodeSettings;
 import io.howdah.trainer.decode.Drafters;
+import io.howdah.trainer.decode.engine.Products;
 import java.util.List;
 
 /**
  * How the memory of a map task's container is cut. Everything that writes lies on the heap: packed weights, embeddings,
- * keys and values. While a model is read, its float32 weights lie in direct memory, twice: as they are read, and in the
- * network that they are copied to.
+ * keys and values; only oneDNN's packed weights lie in direct memory. While a model is read, its float32 weights lie there
+ * too, twice: as they are read, and in the network that they are copied to.
  *
  * @param heapMb Java heap
  * @param directMb direct buffers
@@ -27,6 +29,11 @@ record TaskMemory(int heapMb, int directMb) {
     private static final double WIDE_PACKING = 2.1;
 
     private static final double NARROW_PACKING = 1.6;
+    /** oneDNN's packed weights over float32 ones, at most; a tied head is packed beside the embeddings. */
+    private static final double TILE_PACKING = 0.6;
+    /** oneDNN, its code for every shape and number of rows, and rows on their way. */
+    private static final int TILE_MB = 96;
+
     private static final int NETWORK_MB = 48;
     private static final int METASPACE_MB = 96;
     private static final int CODE_CACHE_MB = 64;
@@ -46,13 +53,22 @@ record TaskMemory(int heapMb, int directMb) {
             caches += config.get(DecodeKeys.DRAFT_CACHE_MIB);
         }
         long heap = BASE_HEAP_MB + BUFFER_MB + mib(packed) + caches;
-        long direct = NETWORK_MB + mib(tensorBytes(Math.max(modelBytes, draftBytes)));
+        Products products = new DecodeSettings(config).products();
+        long direct = NETWORK_MB + mib(tensorBytes(Math.max(modelBytes, draftBytes), products));
+        if (products == Products.ONEDNN) {
+            direct += TILE_MB + mib(tileBytes(Math.min(modelBytes, draftBytes)));
+        }
         return new TaskMemory(Math.toIntExact(heap), Math.toIntExact(direct));
     }
 
-    /** Budget of the tensors, which exist only while models are read. */
-    static long tensorBytes(long wideBytes) {
-        return 2 * wideBytes + wideBytes / 4 + 16L * MIB;
+    /** Budget of the tensors, which exist only while models are read, but for oneDNN's. */
+    static long tensorBytes(long wideBytes, Products products) {
+        long tiles = products == Products.ONEDNN ? 2 * tileBytes(wideBytes) : 0;
+        return 2 * wideBytes + wideBytes / 4 + 16L * MIB + tiles;
+    }
+
+    private static long tileBytes(long wideBytes) {
+        return (long) (TILE_PACKING * wideBytes);
     }
 
     private static long mib(long bytes) {

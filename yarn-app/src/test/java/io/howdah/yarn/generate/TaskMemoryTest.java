@@ -4,6 +4,7 @@ package io.howdah.yarn.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.howdah.trainer.config.Config;
+import io.howdah.trainer.decode.engine.Products;
 import io.howdah.yarn.config.JobConfiguration;
 import java.util.HashMap;
 import java.util.Map;
@@ -33,7 +34,17 @@ class TaskMemoryTest {
     @Test
     void directMemoryHoldsTheWeightsTwiceWhileTheyAreRead() {
         assertThat(memory(0).directMb()).isEqualTo(48 + 2 * 40 + 10 + 16);
-        assertThat(TaskMemory.tensorBytes(MODEL)).isEqualTo((2 * 40 + 10 + 16L) << 20);
+        assertThat(TaskMemory.tensorBytes(MODEL, Products.VECTOR)).isEqualTo((2 * 40 + 10 + 16L) << 20);
+    }
+
+    @Test
+    void directMemoryHoldsOneDnnsWeightsToo() {
+        TaskMemory memory = memory(0, "howdah.decode.products", "onednn");
+        assertThat(memory.heapMb()).isEqualTo(memory(0).heapMb());
+        assertThat(memory.directMb()).isEqualTo(memory(0).directMb() + 96 + 2 * 24);
+        assertThat(TaskMemory.tensorBytes(MODEL, Products.ONEDNN)).isEqualTo((2 * 40 + 10 + 16L + 2 * 24) << 20);
+        TaskMemory both = memory(MODEL / 4, "howdah.decode.products", "onednn");
+        assertThat(both.directMb()).isEqualTo(memory.directMb() + 6);
     }
 
     @Test

@@ -1,17 +1,17 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.decode.engine;
 
-import io.howdah.trainer.kernel.rows.PackedWeights;
-import io.howdah.trainer.model.lm.LinearWeights;
+import io.howdah.trainer.kernel.rows.RowProduct;
+import io.howdah.trainer.kernel.rows.Team;
 
 /** A linear layer with packed weights. The bits of a row of the result depend on its row of x alone. */
 public final class PackedLinear {
-    private final Compute compute;
-    private final PackedWeights weights;
+    private final Team team;
+    private final RowProduct product;
 
-    PackedLinear(Compute compute, LinearWeights weights) {
-        this.compute = compute;
-        this.weights = PackedWeights.of(weights.weight(), weights.bias(), compute.dtype());
+    PackedLinear(Team team, RowProduct product) {
+        this.team = team;
+        this.product = product;
     }
 
     /**
@@ -21,22 +21,19 @@ public final class PackedLinear {
      * @param y [rows, outputs], or more
      */
     public void multiply(float[] x, int rows, float[] y) {
-        compute.team()
-                .run(
-                        weights.panels(),
-                        (panel, thread) -> compute.kernels().multiply(weights, x, rows, y, panel, panel + 1));
+        product.multiply(team, x, rows, y);
     }
 
     public int inputs() {
-        return weights.inputs();
+        return product.inputs();
     }
 
     public int outputs() {
-        return weights.outputs();
+        return product.outputs();
     }
 
     /** Memory of the weights. */
     public long bytes() {
-        return weights.bytes();
+        return product.bytes();
     }
 }

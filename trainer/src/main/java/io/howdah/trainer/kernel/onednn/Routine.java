@@ -93,7 +93,7 @@ final class Routine implements AutoCloseable {
         }
     }
 
-    private static String implementation(dnnl_primitive_desc description) {
+    static String implementation(dnnl_primitive_desc description) {
         try (PointerPointer<BytePointer> text = new PointerPointer<>(1)) {
             OneDnn.check(
                     dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, text),

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engine computes what the network does, and a row's bits depend on its path alone. */
@@ -120,9 +121,32 @@ class DecoderNetworkTest {
     }
 
     @Test
-    void treesHaveTheBitsOfTheirPaths() {
+    void productsOfOneDnnGiveNearlyTheSameScores() {
+        int[] tokens = tokens(40, 2);
+        List<List<float[]>> all = new ArrayList<>();
+        for (Products products : Products.values()) {
+            try (Compute compute = Compute.of(2, DType.BFLOAT16, products)) {
+                DecoderNetwork decoder = decoder(compute, "llama");
+                KvCache cache = decoder.cache(BUDGET);
+                all.add(chain(decoder, cache, cache.open(64), tokens));
+            }
+        }
+        for (int i = 0; i < tokens.length; i++) {
+            assertThat(all.get(1).get(i)).containsExactly(all.get(0).get(i), offset(0.05f));
+        }
+    }
+
+    @Test
+    void productsOfOneDnnAreForBrainFloats() {
+        assertThatThrownBy(() -> Compute.of(2, DType.FLOAT32, Products.ONEDNN))
+                .hasMessageContaining("products=onednn dtype=float32, expected bfloat16");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void treesHaveTheBitsOfTheirPaths(Products products) {
         Philox random = new Philox(11, 0);
-        try (Compute compute = Compute.of(2, DType.BFLOAT16)) {
+        try (Compute compute = Compute.of(2, DType.BFLOAT16, products)) {
             DecoderNetwork decoder = decoder(compute, "llama");
             KvCache cache = decoder.cache(BUDGET);
             for (int trial = 0; trial < 12; trial++) {
