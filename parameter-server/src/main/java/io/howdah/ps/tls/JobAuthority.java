@@ -67,9 +67,13 @@ public final class JobAuthority {
             throw new IllegalArgumentException("Cannot certify " + name + ": jobId=" + name.jobId() + ", expected "
                     + jobId + "; ask that job's authority");
         }
+        return certify(name, publicKey, clock.instant().minus(SKEW), end);
+    }
+
+    IssuedCertificate certify(CertifiedName name, byte[] publicKey, Instant from, Instant until) {
         PublicKey key = keys.readOther(publicKey);
         try {
-            byte[] written = writer.process(name, key, clock.instant().minus(SKEW), end);
+            byte[] written = writer.process(name, key, from, until);
             return new IssuedCertificate(IssuedCertificate.read(written), certificate);
         } catch (GeneralSecurityException e) {
             throw cannotSign(name.toString(), e);

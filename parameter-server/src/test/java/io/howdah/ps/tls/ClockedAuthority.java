@@ -21,4 +21,10 @@ public final class ClockedAuthority {
     public void now(Instant instant) {
         now.set(instant);
     }
+
+    /** A process of the job with a certificate that the authority has signed for a time of its own. */
+    public TlsIdentity identity(CertifiedName name, Instant from, Instant until) {
+        TlsKeys own = TlsKeys.generate();
+        return own.certified(authority.certify(name, own.publicKey(), from, until));
+    }
 }

@@ -7,6 +7,7 @@ import io.howdah.ps.proto.Challenge;
 import io.howdah.ps.proto.Gradient;
 import io.howdah.ps.proto.Hello;
 import io.howdah.ps.proto.Welcome;
+import io.howdah.ps.tls.CertifiedName;
 import io.howdah.ps.tls.ClockedAuthority;
 import io.howdah.ps.tls.JobAuthority;
 import io.howdah.ps.tls.TlsIdentity;
@@ -188,10 +189,11 @@ class TlsRefusalTest {
     @MethodSource("engines")
     void aCertificateOutsideItsTime(TlsEngine engine) throws Exception {
         open(engine);
-        CLOCKED.now(Instant.now().plus(Duration.ofDays(30)));
-        TlsIdentity early = AUTHORITY.identity("worker", 3);
-        CLOCKED.now(Instant.now());
-        assertClosed(new JdkTls(early));
+        Instant now = Instant.now();
+        CertifiedName name = new CertifiedName("job", "worker", 3, 0);
+        assertClosed(new JdkTls(CLOCKED.identity(name, now.plusSeconds(3600), now.plusSeconds(7200))));
+        assertRefusedOnce("TLS: ");
+        assertClosed(new JdkTls(CLOCKED.identity(name, now.minusSeconds(7200), now.minusSeconds(2))));
         assertRefusedOnce("TLS: ");
     }
 
