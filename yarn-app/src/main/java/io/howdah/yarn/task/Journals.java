@@ -11,7 +11,6 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.LongSupplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -19,11 +18,10 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The files that a training writes about its steps, under {@code <output>/_howdah}. Each run has its own, named after the
- * step that it began at; one that begins there again replaces them.
+ * step that it began at; one that begins there again replaces them. A file that breaks is followed by another.
  */
 final class Journals implements AutoCloseable {
-    private final List<TrainingListener> listeners = new ArrayList<>();
-    private final List<OutputStream> streams = new ArrayList<>();
+    private final List<Journal> journals = new ArrayList<>();
 
     private Journals() {}
 
@@ -38,49 +36,46 @@ final class Journals implements AutoCloseable {
         FileSystem files = folder.getFileSystem(hadoop);
         // Readers of these files look for no checksum files beside them.
         FileSystem plain = files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
-        Journals journals = new Journals();
+        Journals all = new Journals();
         try {
-            journals.listeners.add(new StepJournal(journals.create(
-                    plain, new Path(folder, name(step, attempt) + ".jsonl"), System::currentTimeMillis)));
+            all.add(step, from -> {
+                Path path = new Path(folder, name(from, attempt) + ".jsonl");
+                OutputStream stream = create(plain, path);
+                return new Journal.Open(path, stream, new StepJournal(stream));
+            });
             if (config.get(TrainKeys.TENSORBOARD)) {
-                Path file = new Path(folder, "tensorboard/events.out.tfevents." + name(step, attempt));
-                journals.listeners.add(new TensorBoardJournal(
-                        journals.create(plain, file, System::currentTimeMillis), System::currentTimeMillis));
+                all.add(step, from -> {
+                    Path path = new Path(folder, "tensorboard/events.out.tfevents." + name(from, attempt));
+                    OutputStream stream = create(plain, path);
+                    return new Journal.Open(path, stream, new TensorBoardJournal(stream, System::currentTimeMillis));
+                });
             }
-            return journals;
+            return all;
         } catch (IOException e) {
-            journals.close();
+            all.close();
             throw e;
         }
+    }
+
+    private void add(long step, Journal.Opener opener) throws IOException {
+        journals.add(new Journal(opener, step));
     }
 
     private static String name(long step, int attempt) {
         return String.format(Locale.ROOT, "steps-%08d", step) + (attempt == 0 ? "" : "-" + attempt);
     }
 
-    private OutputStream create(FileSystem files, Path file, LongSupplier clockMillis) throws IOException {
-        OutputStream stream = new VisibleOutputStream(files.create(file, true), clockMillis);
-        streams.add(stream);
-        return stream;
+    private static OutputStream create(FileSystem files, Path file) throws IOException {
+        return new VisibleOutputStream(files.create(file, true), System::currentTimeMillis);
     }
 
     /** Told in this order. */
     List<TrainingListener> listeners() {
-        return List.copyOf(listeners);
+        return List.copyOf(journals);
     }
 
     @Override
-    public void close() throws IOException {
-        IOException failure = null;
-        for (OutputStream stream : streams) {
-            try {
-                stream.close();
-            } catch (IOException e) {
-                failure = e;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+    public void close() {
+        journals.forEach(Journal::close);
     }
 }
