@@ -63,6 +63,19 @@ class MatrixKernelsTest extends KernelSuite {
     }
 
     @ParameterizedTest
+    @FieldSource("BACKENDS")
+    void highProductsWhoseRightOperandIsWideOrHigh(Backend backend) {
+        for (DType dtype : FLOATING) {
+            for (Memory memory : List.of(Memory.CONTIGUOUS, Memory.TRANSPOSED)) {
+                Tensor a = sample(dtype, Memory.CONTIGUOUS, 1024, 8);
+                check(backend, a, sample(dtype, memory, 8, 24), sample(dtype, Memory.CONTIGUOUS, 24), dtype);
+                Tensor deep = sample(dtype, Memory.CONTIGUOUS, 1024, 24);
+                check(backend, deep, sample(dtype, memory, 24, 8), null, dtype);
+            }
+        }
+    }
+
+    @ParameterizedTest
     @MethodSource("products")
     void productsWithEpilogues(Backend backend, DType dtype, Memory left, Memory right) {
         for (DType out : dtype.bytes() == 2 ? List.of(dtype, DType.FLOAT32) : List.of(dtype)) {

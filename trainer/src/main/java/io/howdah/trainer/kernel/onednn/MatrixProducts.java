@@ -19,6 +19,9 @@ final class MatrixProducts {
     /** From which depth on packing the left operand is worth a thought. */
     private static final long DEEP = 512;
 
+    /** Rows that are worth a copy of what they are multiplied with. */
+    private static final int HIGH = 1024;
+
     private final Runner runner;
     private final Thresholds thresholds;
     private final JavaBackend java;
@@ -87,7 +90,7 @@ final class MatrixProducts {
     private boolean multiply(Tensor a, Tensor b, @Nullable Tensor bias, Tensor out) {
         Call call = Call.of(Family.MATMUL)
                 .reads(DNNL_ARG_SRC, a, layout(a))
-                .reads(DNNL_ARG_WEIGHTS, b, layout(b))
+                .reads(DNNL_ARG_WEIGHTS, b, isBetterPacked(a, b) ? layout(b).free() : layout(b))
                 .writes(DNNL_ARG_DST, out, layout(out));
         if (bias != null) {
             long[] sizes = new long[out.shape().rank()];
@@ -127,6 +130,17 @@ final class MatrixProducts {
                 && !isRowMajor(a)
                 && a.size(1) >= DEEP
                 && b.size(1) >= 2 * a.size(0);
+    }
+
+    /**
+     * Whether it pays to bring the right operand into oneDNN's own order once, which it otherwise does for every block of
+     * rows of the left one: for many rows and a matrix that is wide, or high with its rows in a row.
+     */
+    private static boolean isBetterPacked(Tensor a, Tensor b) {
+        if (a.shape().rank() != 2 || b.shape().rank() != 2 || !isRowMajor(a) || a.size(0) < HIGH) {
+            return false;
+        }
+        return b.size(1) >= 2 * b.size(0) || isRowMajor(b) && b.size(0) >= 2 * b.size(1);
     }
 
     /** The tensor itself, or a copy where neither its rows nor its columns lie side by side. */
