@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One layer's weights, in parts of some outputs each that threads share. */
 final class TileProduct implements RowProduct {
+    /** Rows that a thread rounds at a time. */
+    private static final int BLOCK = 16;
+
     private final TileProducts products;
     private final TileShape shape;
     private final List<Tensor> parts;
@@ -43,7 +46,10 @@ final class TileProduct implements RowProduct {
 
     private void multiply(Team team, float[] x, int first, int rows, float[] y) {
         Tensor source = products.source();
-        TileRows.write(x, first, rows, inputs, source);
+        team.run((rows + BLOCK - 1) / BLOCK, (block, thread) -> {
+            int from = block * BLOCK;
+            TileRows.write(x, first + from, Math.min(BLOCK, rows - from), inputs, source, from);
+        });
         int variant = TileKernel.variant(rows);
         team.run(parts.size(), (part, thread) -> {
             Tensor target = products.target(thread);

@@ -131,7 +131,7 @@ public final class TileProducts implements AutoCloseable {
         for (int i = 0; i < x.length; i++) {
             x[i] = (float) (random.nextDouble() - 0.5);
         }
-        TileRows.write(x, 0, most, shape.inputs(), source());
+        TileRows.write(x, 0, most, shape.inputs(), source(), 0);
         float[] expected = tried(shape, TileKernel.variants() - 1, weights);
         for (int variant = 0; variant < TileKernel.variants(); variant++) {
             float[] found = tried(shape, variant, weights);

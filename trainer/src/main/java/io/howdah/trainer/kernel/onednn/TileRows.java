@@ -34,9 +34,9 @@ final class TileRows {
      * Rounds rows to nearest, ties to even.
      *
      * @param x [.., inputs], from row {@code first} on
-     * @param out [.., padded(inputs)]
+     * @param out [.., padded(inputs)], from row {@code to} on
      */
-    static void write(float[] x, int first, int rows, int inputs, Tensor out) {
+    static void write(float[] x, int first, int rows, int inputs, Tensor out, int to) {
         int padded = padded(inputs);
         int half = padded / 2;
         int[] bits = new int[padded];
@@ -52,7 +52,7 @@ final class TileRows {
             for (int i = 0; i < half; i++) {
                 pairs[i] = bits[i] >>> HALF_BITS | bits[i + half] & HIGH_HALF;
             }
-            Memory.copy(pairs, out.address() + 2L * row * padded, half);
+            Memory.copy(pairs, out.address() + 2L * (to + row) * padded, half);
         }
     }
 

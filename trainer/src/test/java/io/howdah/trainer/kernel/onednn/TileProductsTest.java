@@ -118,7 +118,8 @@ class TileProductsTest {
         int padded = TileRows.padded(inputs);
         assertThat(padded).isEqualTo(64);
         try (Tensor out = Tensor.zeros(DType.BFLOAT16, Shape.of(2, padded))) {
-            TileRows.write(x, 1, 2, inputs, out);
+            TileRows.write(x, 1, 1, inputs, out, 0);
+            TileRows.write(x, 2, 1, inputs, out, 1);
             for (int row = 0; row < 2; row++) {
                 for (int k = 0; k < inputs; k++) {
                     long element = (long) row * padded + TileRows.place(k, padded);
