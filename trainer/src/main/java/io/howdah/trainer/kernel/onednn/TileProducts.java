@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
  * bits whatever other rows run with it, which is tried out for every shape; other kinds may give others.
  *
  * <p>oneDNN is to start no threads of its own beside the team's, between which it may divide sums: OMP_NUM_THREADS is to
- * be 1. Used by one thread, with
- * the threads of its team.
+ * be 1. Used by one thread, with the threads of its team.
  */
 public final class TileProducts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TileProducts.class);
