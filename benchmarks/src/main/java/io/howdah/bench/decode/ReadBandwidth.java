@@ -1,7 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.bench.decode;
 
-import io.howdah.trainer.kernel.rows.Team;
+import io.howdah.trainer.kernel.threads.Team;
 
 /** How many bytes per second all threads together read from memory: the bound of decoding one text. */
 final class ReadBandwidth {

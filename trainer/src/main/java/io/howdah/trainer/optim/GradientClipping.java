@@ -3,12 +3,12 @@ package io.howdah.trainer.optim;
 
 import io.howdah.trainer.autograd.Gradients;
 import io.howdah.trainer.autograd.SparseRows;
+import io.howdah.trainer.kernel.threads.Parallel;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
-import java.util.stream.IntStream;
 
 /**
  * Clips the gradients of parameters before an optimiser's step, as PyTorch's {@code torch.nn.utils.clip_grad_norm_} and {@code
@@ -182,7 +182,7 @@ public final class GradientClipping {
     }
 
     private static void forEachBlock(Tensor tensor, BlockVisitor visitor) {
-        IntStream.range(0, blocks(tensor)).parallel().forEach(block -> {
+        Parallel.tasks(blocks(tensor), block -> {
             int count = (int) Math.min(BLOCK, tensor.elements() - (long) block * BLOCK);
             float[] values = new float[count];
             FloatCopies.load(tensor, (long) block * BLOCK, values, 0, count);

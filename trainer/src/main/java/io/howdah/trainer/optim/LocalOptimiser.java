@@ -3,13 +3,13 @@ package io.howdah.trainer.optim;
 
 import io.howdah.trainer.autograd.Autograd;
 import io.howdah.trainer.autograd.Gradients;
+import io.howdah.trainer.kernel.threads.Parallel;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Moves parameters in this process against their gradients, with the same rules as the parameter server:
@@ -115,7 +115,7 @@ public final class LocalOptimiser {
                 tasks += parameter.open(parameter.group.learningRate().at(steps) * rateFactor);
                 ends[i] = tasks;
             }
-            IntStream.range(0, tasks).parallel().forEach(task -> run(task, ends));
+            Parallel.tasks(tasks, task -> run(task, ends));
         } finally {
             parameters.forEach(OptimisedParameter::close);
         }

@@ -2,6 +2,7 @@
 package io.howdah.trainer.sync;
 
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.VectorModule;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -65,8 +66,7 @@ public interface WireKernel {
         }
 
         private static boolean find() {
-            boolean present =
-                    ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+            boolean present = VectorModule.isPresent();
             LOG.info(
                     "Wire arithmetic: {}",
                     present

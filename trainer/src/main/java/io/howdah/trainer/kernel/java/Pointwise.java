@@ -4,6 +4,7 @@ package io.howdah.trainer.kernel.java;
 import io.howdah.trainer.kernel.Binary;
 import io.howdah.trainer.kernel.Comparison;
 import io.howdah.trainer.kernel.Unary;
+import io.howdah.trainer.kernel.threads.Parallel;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Memory;
 import io.howdah.trainer.tensor.Tensor;

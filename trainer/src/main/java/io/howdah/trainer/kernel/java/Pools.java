@@ -2,6 +2,7 @@
 package io.howdah.trainer.kernel.java;
 
 import io.howdah.trainer.kernel.Window;
+import io.howdah.trainer.kernel.threads.Parallel;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.Arrays;
 

@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.kernel.java;
 
+import io.howdah.trainer.kernel.threads.Parallel;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 

@@ -2,7 +2,7 @@
 package io.howdah.trainer.kernel.onednn;
 
 import io.howdah.trainer.kernel.rows.RowProduct;
-import io.howdah.trainer.kernel.rows.Team;
+import io.howdah.trainer.kernel.threads.Team;
 import io.howdah.trainer.tensor.Memory;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.List;

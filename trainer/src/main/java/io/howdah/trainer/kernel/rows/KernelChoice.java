@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.kernel.rows;
 
+import io.howdah.trainer.tensor.VectorModule;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +13,7 @@ final class KernelChoice {
 
     private static RowKernels find() {
         Logger log = LoggerFactory.getLogger(RowKernels.class);
-        boolean present = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+        boolean present = VectorModule.isPresent();
         log.info(
                 "Kernels of decoding: {}",
                 present

@@ -1,6 +1,8 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.kernel.rows;
 
+import io.howdah.trainer.kernel.threads.Team;
+
 /** Products by {@link RowKernels}: the same bits on every processor. */
 public final class PanelProduct implements RowProduct {
     private final RowKernels kernels;

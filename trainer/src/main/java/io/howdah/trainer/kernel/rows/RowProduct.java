@@ -1,6 +1,8 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.kernel.rows;
 
+import io.howdah.trainer.kernel.threads.Team;
+
 /**
  * A linear layer whose weights were laid out once: y = x · weightᵀ + bias. The bits of a row of the result depend on its
  * row of x alone, not on the other rows or the number of threads. Used by one thread.

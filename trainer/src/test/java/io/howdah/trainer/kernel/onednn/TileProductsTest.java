@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import io.howdah.trainer.kernel.rows.RowProduct;
-import io.howdah.trainer.kernel.rows.Team;
+import io.howdah.trainer.kernel.threads.Team;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Garbage;
 import io.howdah.trainer.tensor.HalfFloats;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
+import io.howdah.trainer.kernel.threads.Team;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.HalfFloats;
 import io.howdah.trainer.tensor.Philox;

@@ -1,5 +1,5 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
-package io.howdah.trainer.kernel.rows;
+package io.howdah.trainer.kernel.threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -56,7 +56,7 @@ class TeamTest {
                             throw new IllegalArgumentException("third");
                         }
                     }))
-                    .isInstanceOf(IllegalStateException.class)
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("third");
             AtomicIntegerArray times = new AtomicIntegerArray(4);
             team.run(4, (item, thread) -> times.incrementAndGet(item));

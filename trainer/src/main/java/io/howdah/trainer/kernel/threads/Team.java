@@ -1,5 +1,5 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
-package io.howdah.trainer.kernel.rows;
+package io.howdah.trainer.kernel.threads;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -18,6 +18,7 @@ public final class Team implements AutoCloseable {
     private static final int SPINS_BEFORE_YIELD = 5_000;
 
     private final Member[] members;
+    private final long spinNanos;
     /** What every thread begins behind, however late it starts. */
     private final Job nothing = new Job(0, 1, (item, thread) -> {});
 
@@ -33,13 +34,22 @@ public final class Team implements AutoCloseable {
 
     /** @param threads at least 1, with the calling one */
     public Team(int threads) {
+        this("howdah-decode", threads, SPIN_NANOS);
+    }
+
+    /**
+     * @param name of threads, before their numbers
+     * @param spinNanos how long threads look out for the next job before they sleep
+     */
+    Team(String name, int threads, long spinNanos) {
         if (threads < 1) {
             throw new IllegalArgumentException(
                     "Cannot make a team: threads=" + threads + ", expected at least 1; raise the number");
         }
+        this.spinNanos = spinNanos;
         members = new Member[threads - 1];
         for (int i = 0; i < members.length; i++) {
-            members[i] = new Member(i + 1);
+            members[i] = new Member(name, i + 1);
             members[i].thread.start();
         }
     }
@@ -49,7 +59,10 @@ public final class Team implements AutoCloseable {
         return members.length + 1;
     }
 
-    /** Runs {@code work} once per item, on any thread and in any order, and returns once all are done. */
+    /**
+     * Runs {@code work} once per item, on any thread and in any order, and returns once all are done. What an item throws is
+     * thrown then, as it is.
+     */
     public void run(int items, Work work) {
         if (members.length == 0 || items < 2) {
             for (int i = 0; i < items; i++) {
@@ -138,9 +151,10 @@ public final class Team implements AutoCloseable {
                     Thread.yield();
                 }
             }
-            Throwable thrown = failure;
-            if (thrown != null) {
-                throw new IllegalStateException("Cannot finish a job of the team: " + thrown, thrown);
+            if (failure instanceof Error error) {
+                throw error;
+            } else if (failure instanceof RuntimeException exception) {
+                throw exception;
             }
         }
     }
@@ -150,9 +164,9 @@ public final class Team implements AutoCloseable {
         private final Thread thread;
         private volatile boolean sleeps;
 
-        Member(int number) {
+        Member(String name, int number) {
             this.number = number;
-            this.thread = new Thread(this, "howdah-decode-" + number);
+            this.thread = new Thread(this, name + "-" + number);
             thread.setDaemon(true);
         }
 
@@ -171,7 +185,8 @@ public final class Team implements AutoCloseable {
                 for (int i = 0; i < SPINS_BETWEEN_LOOKS && job == last; i++) {
                     Thread.onSpinWait();
                 }
-                if (System.nanoTime() - since > SPIN_NANOS) {
+                Thread.yield();
+                if (System.nanoTime() - since > spinNanos) {
                     sleeps = true;
                     while (job == last && !closed) {
                         LockSupport.park(this);
