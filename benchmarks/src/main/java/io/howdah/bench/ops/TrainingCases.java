@@ -33,7 +33,7 @@ final class TrainingCases {
 
     static void addTo(List<OpCase> cases) {
         add(cases, "adamw step", Integer.toString(WEIGHTS), 28.0 * WEIGHTS, TrainingCases::adam);
-        add(cases, "adamw step, tensors", Integer.toString(WEIGHTS), 28.0 * WEIGHTS, TrainingCases::adamOfTensors);
+        add(cases, "adamw step, server", Integer.toString(WEIGHTS), 28.0 * WEIGHTS, TrainingCases::adamOfServer);
         add(cases, "tiny add, recorded", "16x16", 3 * 1024.0, () -> {
             Tensor a = Autograd.parameter(random(DType.FLOAT32, 16, 16));
             Tensor b = random(DType.FLOAT32, 16, 16);
@@ -50,7 +50,8 @@ final class TrainingCases {
         });
     }
 
-    private static Runnable adam() {
+    /** The update that a parameter server makes. */
+    private static Runnable adamOfServer() {
         int chunks = WEIGHTS / CHUNK;
         float[][] weights = chunks(chunks, 1);
         float[][] first = chunks(chunks, 2);
@@ -68,7 +69,7 @@ final class TrainingCases {
     }
 
     /** The optimiser of one process, on weights and gradients in tensors. */
-    private static Runnable adamOfTensors() {
+    private static Runnable adam() {
         Tensor weights = Autograd.parameter(random(DType.FLOAT32, WEIGHTS));
         Gradients.set(weights, random(DType.FLOAT32, WEIGHTS));
         AdamW rule = new AdamW(0.9, 0.999, 1e-8);

@@ -47,4 +47,10 @@ public final class Adam implements ElementwiseRule {
         float penalty = (float) step.weightDecay();
         moments.update(weights, state, gradient, from, to, moments.factors(step, 1, penalty));
     }
+
+    @Override
+    public boolean updateInPlace(Place place, float[][] state, int from, int to, Step step) {
+        float penalty = (float) step.weightDecay();
+        return moments.updateInPlace(place, state, from, to, moments.factors(step, 1, penalty));
+    }
 }

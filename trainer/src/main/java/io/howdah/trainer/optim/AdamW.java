@@ -44,4 +44,10 @@ public final class AdamW implements ElementwiseRule {
         float keep = (float) (1 - step.learningRate() * step.weightDecay());
         moments.update(weights, state, gradient, from, to, moments.factors(step, keep, 0));
     }
+
+    @Override
+    public boolean updateInPlace(Place place, float[][] state, int from, int to, Step step) {
+        float keep = (float) (1 - step.learningRate() * step.weightDecay());
+        return moments.updateInPlace(place, state, from, to, moments.factors(step, keep, 0));
+    }
 }

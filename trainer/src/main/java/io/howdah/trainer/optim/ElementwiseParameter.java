@@ -1,16 +1,22 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.optim;
 
+import io.howdah.trainer.optim.ElementwiseRule.Place;
+import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Tensor;
+import java.lang.ref.Reference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A parameter whose elements are updated one by one, a cache-sized chunk per task. */
+/** A parameter whose elements are updated one by one, a chunk per task. */
 final class ElementwiseParameter extends OptimisedParameter {
     /** Weights and gradient of the chunk that a thread works on. */
     private static final ThreadLocal<float[][]> SPARE =
             ThreadLocal.withInitial(() -> new float[2][MasterWeights.CHUNK]);
+
+    /** Elements that fit the first-level cache together with gradient and state. */
+    private static final int CACHED = 1 << 11;
 
     private final ElementwiseRule rule;
     private final float[][][] state;
@@ -35,10 +41,27 @@ final class ElementwiseParameter extends OptimisedParameter {
 
     @Override
     void updateDense(int chunk, Tensor gradient, UpdateRule.Step now) {
-        float[][] spare = SPARE.get();
         int count = weights.size(chunk);
-        FloatCopies.load(gradient, (long) chunk * MasterWeights.CHUNK, spare[1], 0, count);
-        update(chunk, 0, count, spare, now);
+        if (updateInPlace(chunk, gradient, now)) {
+            return;
+        }
+        float[][] spare = SPARE.get();
+        for (int from = 0; from < count; from += CACHED) {
+            int length = Math.min(CACHED, count - from);
+            FloatCopies.load(gradient, (long) chunk * MasterWeights.CHUNK + from, spare[1], from, length);
+            update(chunk, from, from + length, spare, now);
+        }
+    }
+
+    private boolean updateInPlace(int chunk, Tensor gradient, UpdateRule.Step now) {
+        if (parameter.dtype() != DType.FLOAT32 || gradient.dtype() != DType.FLOAT32) {
+            return false;
+        }
+        Place place = new Place(parameter.buffer(), gradient.buffer(), chunk * MasterWeights.CHUNK * Float.BYTES);
+        boolean done = rule.updateInPlace(place, state[chunk], 0, weights.size(chunk), now);
+        Reference.reachabilityFence(parameter);
+        Reference.reachabilityFence(gradient);
+        return done;
     }
 
     /** Updates elements of a chunk with the gradient at the same places of the spare array. */

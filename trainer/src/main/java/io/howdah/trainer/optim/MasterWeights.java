@@ -8,12 +8,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The FP32 weights behind a parameter, in chunks that fit the first-level cache together with gradient and state. A float32 parameter is its own master; one of
+ * The FP32 weights behind a parameter, in chunks that are long enough for the processor to fetch ahead. A float32 parameter is its own master; one of
  * 16 bits has masters here and is written anew, rounded, after each update.
  */
 final class MasterWeights {
     /** Elements of a chunk. */
-    static final int CHUNK = 1 << 11;
+    static final int CHUNK = 1 << 15;
 
     private final Tensor parameter;
     private final int elements;

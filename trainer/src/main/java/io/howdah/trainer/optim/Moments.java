@@ -1,6 +1,9 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.optim;
 
+import io.howdah.trainer.optim.ElementwiseRule.Place;
+import io.howdah.trainer.tensor.VectorModule;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -39,6 +42,31 @@ record Moments(double beta1, double beta2, double epsilon, Adam.Denominator deno
     Factors factors(UpdateRule.Step step, float keep, float penalty) {
         return new Factors(keep, penalty, (float) (step.learningRate() / (1 - Math.pow(beta1, step.count()))), (float)
                 Math.sqrt(1 - Math.pow(beta2, step.count())));
+    }
+
+    /** {@link #update} where the elements lie; false where that would not be faster. */
+    boolean updateInPlace(Place place, float[][] state, int from, int to, Factors factors) {
+        if (denominator == Adam.Denominator.LARGEST || !VectorModule.isPresent()) {
+            return false;
+        }
+        int rest = VectorMoments.update(this, factors, place, state, from, to);
+        int count = to - rest;
+        float[] weights = new float[count];
+        float[] gradient = new float[count];
+        int start = place.start() + Float.BYTES * rest;
+        for (int i = 0; i < count; i++) {
+            weights[i] = place.weights().getFloat(start + Float.BYTES * i);
+            gradient[i] = place.gradient().getFloat(start + Float.BYTES * i);
+        }
+        float[] first = Arrays.copyOfRange(state[0], rest, to);
+        float[] second = Arrays.copyOfRange(state[1], rest, to);
+        update(weights, new float[][] {first, second}, gradient, 0, count, factors);
+        System.arraycopy(first, 0, state[0], rest, count);
+        System.arraycopy(second, 0, state[1], rest, count);
+        for (int i = 0; i < count; i++) {
+            place.weights().putFloat(start + Float.BYTES * i, weights[i]);
+        }
+        return true;
     }
 
     void update(float[] weights, float[][] state, float[] gradient, int from, int to, Factors factors) {

@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.config.KeyTable;
 import io.howdah.trainer.tensor.Shape;
+import io.howdah.trainer.tensor.Tensor;
+import io.howdah.trainer.tensor.VectorModule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -89,6 +92,47 @@ class UpdateRulesTest {
             Arrays.fill(state[i], rule.initialState(i));
         }
         return state;
+    }
+
+    /** Weights and gradient in the memory of tensors, behind a gap that must stay as it is. */
+    private static Tensor behind(int gap, float[] values) {
+        float[] all = new float[gap + values.length];
+        System.arraycopy(values, 0, all, gap, values.length);
+        return Tensor.of(all, all.length);
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void givesTheSameBitsInPlace(String name) {
+        boolean fast = false;
+        for (int length : new int[] {1, 15, 31, 64, 2 * 2048 + 77}) {
+            Random numbers = new Random(length);
+            UpdateRule rule = rule(name);
+            int gap = numbers.nextInt(40);
+            int from = numbers.nextInt(Math.min(length, 20));
+            float[] weights = random(numbers, length);
+            float[][] state = state(rule, Shape.of(length));
+            float[][] placedState = state(rule, Shape.of(length));
+            Tensor placed = behind(gap, weights);
+            for (int count = 1; count <= 3 && rule instanceof ElementwiseRule; count++) {
+                ElementwiseRule single = (ElementwiseRule) rule;
+                float[] gradient = random(numbers, length);
+                UpdateRule.Step step = new UpdateRule.Step(count, 0.05, 0.1);
+                Tensor placedGradient = behind(gap, gradient);
+                ElementwiseRule.Place place =
+                        new ElementwiseRule.Place(placed.buffer(), placedGradient.buffer(), Float.BYTES * gap);
+                fast = single.updateInPlace(place, placedState, from, length, step);
+                if (fast) {
+                    single.update(weights, state, gradient, from, length, step);
+                }
+            }
+            assertThat(placed.toFloats())
+                    .as("%s elements", length)
+                    .isEqualTo(behind(gap, weights).toFloats());
+            assertThat(placedState).as("%s elements", length).isDeepEqualTo(state);
+        }
+        assertThat(fast)
+                .isEqualTo(VectorModule.isPresent() && Set.of("adam", "adamw").contains(name));
     }
 
     @ParameterizedTest
