@@ -11,17 +11,19 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_softmax_accurate;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_softmax_log;
 
 import io.howdah.trainer.kernel.java.JavaBackend;
+import io.howdah.trainer.kernel.threads.Parallel;
+import io.howdah.trainer.kernel.vector.VectorCrossEntropy;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Elements;
 import io.howdah.trainer.tensor.Memory;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
+import io.howdah.trainer.tensor.VectorModule;
 import java.lang.ref.Reference;
-import java.util.stream.IntStream;
 
 /** Softmax over rows, and cross-entropy on top of it, of which one element per row is left to Java. */
 final class Softmaxes {
-    /** Rows that one thread looks after at a time. */
+    /** Rows that are worth a thread. */
     private static final int BLOCK = 256;
 
     /** Smaller probabilities have lost digits, or all of them. */
@@ -87,6 +89,10 @@ final class Softmaxes {
     }
 
     boolean crossEntropy(Tensor logits, Tensor targets, Tensor losses, Tensor logSumExps) {
+        if (VectorModule.isPresent() && VectorCrossEntropy.fits(logits)) {
+            VectorCrossEntropy.forward(logits, targets, losses, logSumExps);
+            return true;
+        }
         if (!fits(logits)) {
             return false;
         }
@@ -95,10 +101,9 @@ final class Softmaxes {
             if (!run(false, logits, probabilities)) {
                 return false;
             }
-            int count = Math.toIntExact(logits.size(0));
-            IntStream blocks = IntStream.range(0, (count + BLOCK - 1) / BLOCK);
-            (count >= 32 * BLOCK ? blocks.parallel() : blocks).forEach(block -> {
-                for (int i = block * BLOCK; i < Math.min(count, (block + 1) * BLOCK); i++) {
+            long count = logits.size(0);
+            Parallel.ranges(count, BLOCK, (from, to) -> {
+                for (long i = from; i < to; i++) {
                     long target = Elements.getLong(targets.dtype(), address(targets, i));
                     double logit = logit(logits, i * logits.size(1) + target);
                     double logSumExp = logSumExp(logits, probabilities, i, target);
@@ -139,6 +144,10 @@ final class Softmaxes {
 
     /** out = exp(logits − logSumExps) · gradLosses, then minus gradLosses at the targets. */
     boolean crossEntropyGrad(Tensor logits, Tensor targets, Tensor logSumExps, Tensor gradLosses, Tensor out) {
+        if (VectorModule.isPresent() && VectorCrossEntropy.fits(logits) && VectorCrossEntropy.fits(out)) {
+            VectorCrossEntropy.backward(logits, targets, logSumExps, gradLosses, out);
+            return true;
+        }
         // A NaN among the logits of a row is one among the sums too.
         if (!fits(logits, out) || !logSumExps.isContiguous() || NaNs.present(logSumExps)) {
             return false;
@@ -171,13 +180,15 @@ final class Softmaxes {
     private static void subtractAtTargets(
             Tensor targets, Tensor gradLosses, Tensor logits, Tensor logSumExps, Tensor out) {
         int bytes = out.dtype().bytes();
-        for (long i = 0; i < out.size(0); i++) {
-            long element = (i * out.size(1) + Elements.getLong(targets.dtype(), address(targets, i))) * bytes;
-            double logit = Elements.get(logits.dtype(), logits.address() + element);
-            double probability = Math.exp(logit - Memory.getFloat(address(logSumExps, i)));
-            double gradient = Memory.getFloat(address(gradLosses, i)) * (probability - 1);
-            Elements.put(out.dtype(), out.address() + element, gradient);
-        }
+        Parallel.ranges(out.size(0), BLOCK, (from, to) -> {
+            for (long i = from; i < to; i++) {
+                long element = (i * out.size(1) + Elements.getLong(targets.dtype(), address(targets, i))) * bytes;
+                double logit = Elements.get(logits.dtype(), logits.address() + element);
+                double probability = Math.exp(logit - Memory.getFloat(address(logSumExps, i)));
+                double gradient = Memory.getFloat(address(gradLosses, i)) * (probability - 1);
+                Elements.put(out.dtype(), out.address() + element, gradient);
+            }
+        });
         Reference.reachabilityFence(targets);
         Reference.reachabilityFence(gradLosses);
         Reference.reachabilityFence(logits);

@@ -5,26 +5,26 @@ package io.howdah.trainer.kernel.rows;
  * exp in float32 by operations that vectors have too: x = n·ln 2 + r, a polynomial of degree 6 in r, and n into the
  * exponent. Within 2 units in the last place; arguments are cut to [{@value #LEAST}, {@value #MOST}].
  */
-final class Exponential {
-    static final float LEAST = -87.0f;
+public final class Exponential {
+    public static final float LEAST = -87.0f;
     static final float MOST = 88.0f;
-    static final float LOG2_E = 1.44269504f;
+    public static final float LOG2_E = 1.44269504f;
     /** Adding 1.5 · 2²³ leaves the nearest whole number in the low bits. */
-    static final float MAGIC = 12582912f;
+    public static final float MAGIC = 12582912f;
 
-    static final float LN2_HIGH = 0.693359375f;
-    static final float LN2_LOW = -2.12194440e-4f;
-    static final float C6 = 1.9875691500e-4f;
-    static final float C5 = 1.3981999507e-3f;
-    static final float C4 = 8.3334519073e-3f;
-    static final float C3 = 4.1665795894e-2f;
-    static final float C2 = 1.6666665459e-1f;
-    static final float C1 = 5.0000001201e-1f;
-    static final int EXPONENT = 23;
+    public static final float LN2_HIGH = 0.693359375f;
+    public static final float LN2_LOW = -2.12194440e-4f;
+    public static final float C6 = 1.9875691500e-4f;
+    public static final float C5 = 1.3981999507e-3f;
+    public static final float C4 = 8.3334519073e-3f;
+    public static final float C3 = 4.1665795894e-2f;
+    public static final float C2 = 1.6666665459e-1f;
+    public static final float C1 = 5.0000001201e-1f;
+    public static final int EXPONENT = 23;
 
     private Exponential() {}
 
-    static float of(float argument) {
+    public static float of(float argument) {
         float x = Math.min(Math.max(argument, LEAST), MOST);
         float shifted = Math.fma(x, LOG2_E, MAGIC);
         float n = shifted - MAGIC;

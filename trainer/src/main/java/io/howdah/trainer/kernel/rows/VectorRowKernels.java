@@ -16,7 +16,7 @@ public final class VectorRowKernels implements RowKernels {
     private final PlainRowKernels plain = new PlainRowKernels();
 
     /** No wider than the lanes of sums. */
-    static VectorSpecies<Float> species() {
+    public static VectorSpecies<Float> species() {
         VectorSpecies<Float> preferred = FloatVector.SPECIES_PREFERRED;
         return preferred.length() <= LANES ? preferred : FloatVector.SPECIES_512;
     }
