@@ -8,16 +8,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recycles off-heap blocks by size class (four per power of two, so at most a quarter of a block is unused) within a
+ * Recycles off-heap blocks by size class (sixteen per power of two, so at most a sixteenth of a block is unused) within a
  * byte budget. First touch of fresh memory costs more than most kernels, hence the recycling. Safe for concurrent use.
  *
  * <p>Blocks whose owners nobody can reach any more are taken back at the next allocation after the garbage collector
  * has found them; where the budget is used up, the collector is asked to look.
  */
 public final class MemoryPool {
-    private static final int SMALLEST_LOG = 8;
     private static final int LARGEST = Integer.MAX_VALUE - 4095;
-    private static final int CLASSES = (31 - SMALLEST_LOG) * 4 + 1;
+
+    /** Distance of small classes, which is what blocks are aligned to. */
+    private static final int ALIGNMENT_LOG = 6;
+
+    /** Classes of small blocks, and of each power of two above them. */
+    private static final int STEPS_LOG = 4;
+
+    private static final int STEPS = 1 << STEPS_LOG;
+    private static final int SMALL_LOG = ALIGNMENT_LOG + STEPS_LOG;
+    private static final int CLASSES = (1 + 31 - SMALL_LOG) * STEPS;
     private static final long COLLECTOR_PATIENCE_MS = 200;
     private static final MemoryPool SHARED = new MemoryPool(Long.MAX_VALUE);
 
@@ -227,22 +235,22 @@ public final class MemoryPool {
             throw new OutOfTensorMemoryError(
                     "Cannot allocate tensor: bytes=" + bytes + ", expected less than 2 GiB in one tensor; split it");
         }
-        if (bytes <= 1 << SMALLEST_LOG) {
-            return 0;
+        int last = (int) Math.max(0, bytes - 1);
+        if (last < 1 << SMALL_LOG) {
+            return last >> ALIGNMENT_LOG;
         }
-        int last = (int) bytes - 1;
         int log = 31 - Integer.numberOfLeadingZeros(last);
-        int quarter = last - (1 << log) >> log - 2;
-        return (log - SMALLEST_LOG) * 4 + quarter + 1;
+        int step = last - (1 << log) >> log - STEPS_LOG;
+        return (1 + log - SMALL_LOG) * STEPS + step;
     }
 
     /** Bytes of the blocks of a class. */
     static int sizeOf(int place) {
-        if (place == 0) {
-            return 1 << SMALLEST_LOG;
+        if (place < STEPS) {
+            return place + 1 << ALIGNMENT_LOG;
         }
-        int log = (place - 1) / 4 + SMALLEST_LOG;
-        long size = (1L << log) + (((place - 1) % 4 + 1L) << log - 2);
+        int log = place / STEPS - 1 + SMALL_LOG;
+        long size = (1L << log) + (place % STEPS + 1L << log - STEPS_LOG);
         return (int) Math.min(size, LARGEST);
     }
 }

@@ -15,10 +15,11 @@ class MemoryPoolTest {
     private final Object owner = new Object();
 
     @Property
-    void wastesAtMostAQuarter(@ForAll @LongRange(min = 257, max = (1L << 31) - 8192) long bytes) {
+    void wastesAtMostASixteenth(@ForAll @LongRange(min = 65, max = (1L << 31) - 8192) long bytes) {
         int place = MemoryPool.sizeClass(bytes);
         long size = MemoryPool.sizeOf(place);
-        assertThat(size).isGreaterThanOrEqualTo(bytes).isLessThanOrEqualTo(bytes + Math.max(64, bytes / 4));
+        assertThat(size).isGreaterThanOrEqualTo(bytes).isLessThanOrEqualTo(bytes + Math.max(63, bytes / 16));
+        assertThat(size % 64).isZero();
         assertThat(MemoryPool.sizeClass(size)).isEqualTo(place);
         assertThat(MemoryPool.sizeOf(place - 1)).isLessThan((int) bytes);
     }
@@ -67,7 +68,7 @@ class MemoryPoolTest {
                 .hasMessageContaining("bytes=1 used=4096 budget=4096")
                 .hasMessageContaining("4096 bytes in 1 tensors: smaller ones");
         large.release();
-        assertThat(pool.allocate(owner, 1).block().size()).isEqualTo(256);
+        assertThat(pool.allocate(owner, 1).block().size()).isEqualTo(64);
     }
 
     @Test
@@ -82,7 +83,7 @@ class MemoryPoolTest {
         assertThatThrownBy(() -> pool.allocate(owner, 4 << 20))
                 .hasMessageMatching(
                         "(?s).*Largest users: 14680064 bytes in 4 tensors:"
-                                + " MemoryPoolTest.namesTheLargestAllocationSites from .*; 256 bytes in 1 tensors: smaller ones");
+                                + " MemoryPoolTest.namesTheLargestAllocationSites from .*; 128 bytes in 1 tensors: smaller ones");
         held.forEach(Allocation::release);
     }
 
