@@ -19,6 +19,7 @@ import io.howdah.trainer.nn.Layer;
 import io.howdah.trainer.nn.Linear;
 import io.howdah.trainer.nn.Sequential;
 import io.howdah.trainer.nn.functional.LossFunctions;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.ops.ConvolutionSettings;
 import io.howdah.trainer.ops.Losses;
 import io.howdah.trainer.ops.Spatial;
@@ -64,10 +65,14 @@ final class Workloads {
         Gpt2Network model = new Gpt2Network(new Gpt2Settings(sizes, Gelu.ERF, 1e-5, 0, Head.UNTIED), random);
         Tensor tokens = indices(random, 512, 8, 256);
         Tensor targets = indices(random, 512, 8 * 256);
-        return new Workload("gpt", 8 * 256, model, () -> {
-            Tensor logits = Views.reshape(model.forward(tokens), 8 * 256, 512);
-            return LossFunctions.crossEntropy(logits, targets, Losses.Reduction.MEAN);
-        });
+        return new Workload(
+                "gpt",
+                8 * 256,
+                model,
+                () -> Composite.of(() -> {
+                    Tensor logits = Views.reshape(model.forward(tokens), 8 * 256, 512);
+                    return LossFunctions.crossEntropy(logits, targets, Losses.Reduction.MEAN);
+                }));
     }
 
     private static Workload mlp() {
@@ -107,7 +112,7 @@ final class Workloads {
                 name,
                 x.size(0),
                 model,
-                () -> LossFunctions.crossEntropy(model.forward(x), targets, Losses.Reduction.MEAN));
+                () -> Composite.of(() -> LossFunctions.crossEntropy(model.forward(x), targets, Losses.Reduction.MEAN)));
     }
 
     private static Workload deepFm() {
@@ -125,7 +130,8 @@ final class Workloads {
                 "deepfm",
                 2048,
                 model,
-                () -> LossFunctions.binaryCrossEntropy(model.forward(ids, dense), labels, Losses.Reduction.MEAN));
+                () -> Composite.of(() ->
+                        LossFunctions.binaryCrossEntropy(model.forward(ids, dense), labels, Losses.Reduction.MEAN)));
     }
 
     private static Tensor normal(Philox random, long... sizes) {

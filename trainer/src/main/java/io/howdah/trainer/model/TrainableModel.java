@@ -3,6 +3,7 @@ package io.howdah.trainer.model;
 
 import io.howdah.trainer.data.Batch;
 import io.howdah.trainer.nn.Module;
+import io.howdah.trainer.ops.Composite;
 import io.howdah.trainer.sync.ParameterSpec;
 import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.tensor.Tensor;
@@ -29,9 +30,9 @@ public interface TrainableModel {
         return RemoteTables.none();
     }
 
-    /** The loss of every sample of a batch: [S]. Training minimises the mean. */
+    /** The loss of every sample of a batch: [S]. Training minimises the mean. What was computed on the way is let go. */
     default Tensor losses(Batch batch) {
-        return predict(batch).losses();
+        return Composite.of(() -> predict(batch).losses());
     }
 
     /**

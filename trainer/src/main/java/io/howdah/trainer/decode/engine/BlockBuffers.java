@@ -1,7 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.decode.engine;
 
-import io.howdah.trainer.kernel.rows.Team;
+import io.howdah.trainer.kernel.threads.Team;
 import io.howdah.trainer.model.lm.BlockShape;
 import io.howdah.trainer.model.lm.HiddenActivation;
 

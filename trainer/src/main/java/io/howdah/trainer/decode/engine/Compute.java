@@ -6,7 +6,7 @@ import io.howdah.trainer.kernel.rows.PackedWeights;
 import io.howdah.trainer.kernel.rows.PanelProduct;
 import io.howdah.trainer.kernel.rows.RowKernels;
 import io.howdah.trainer.kernel.rows.RowProduct;
-import io.howdah.trainer.kernel.rows.Team;
+import io.howdah.trainer.kernel.threads.Team;
 import io.howdah.trainer.model.lm.LinearWeights;
 import io.howdah.trainer.tensor.DType;
 import java.util.ArrayList;

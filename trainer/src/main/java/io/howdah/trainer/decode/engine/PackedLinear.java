@@ -2,7 +2,7 @@
 package io.howdah.trainer.decode.engine;
 
 import io.howdah.trainer.kernel.rows.RowProduct;
-import io.howdah.trainer.kernel.rows.Team;
+import io.howdah.trainer.kernel.threads.Team;
 
 /** A linear layer with packed weights. The bits of a row of the result depend on its row of x alone. */
 public final class PackedLinear {

@@ -4,6 +4,8 @@ package io.howdah.trainer.model.lm;
 import io.howdah.trainer.nn.functional.DropoutFunctions;
 import io.howdah.trainer.nn.functional.Mode;
 import io.howdah.trainer.ops.Arithmetic;
+import io.howdah.trainer.ops.Casts;
+import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Tensor;
 
 /** Sums of a block's input and what its branches say. */
@@ -17,6 +19,10 @@ final class Residuals {
      */
     static Tensor add(Tensor x, Tensor branch, double dropout, Mode mode) {
         Tensor kept = dropped(branch, dropout, mode);
+        if (x.dtype() == DType.FLOAT32 && kept.dtype() != x.dtype()) {
+            // Written over in turn, so that a sum of mixed dtypes needs no memory beside its result.
+            return Arithmetic.addInPlace(Casts.to(kept, x.dtype()), x);
+        }
         return kept.dtype() == x.dtype() ? Arithmetic.addInPlace(kept, x) : Arithmetic.add(x, kept);
     }
 
