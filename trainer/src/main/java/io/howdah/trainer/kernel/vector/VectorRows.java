@@ -28,8 +28,28 @@ final class VectorRows {
     /** Elements whose exponentials are added up in float32, before float64 takes over. */
     private static final int BLOCK = 32 * TOGETHER;
 
-    /** Bits of a number whose inverse power is less than any normal number. */
-    private static final int CUT = Float.floatToRawIntBits(89f);
+    private static final FloatVector NEGATIVE_LOG2_E = FloatVector.broadcast(FLOATS, -Exponential.LOG2_E);
+    private static final FloatVector MAGIC = FloatVector.broadcast(FLOATS, Exponential.MAGIC);
+    private static final FloatVector LN2_HIGH = FloatVector.broadcast(FLOATS, Exponential.LN2_HIGH);
+    private static final FloatVector LN2_LOW = FloatVector.broadcast(FLOATS, Exponential.LN2_LOW);
+    private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1f);
+
+    /** Coefficients of the polynomial, with the signs that a negated argument asks for. */
+    private static final FloatVector C1 = FloatVector.broadcast(FLOATS, Exponential.C1);
+
+    private static final FloatVector C2 = FloatVector.broadcast(FLOATS, -Exponential.C2);
+    private static final FloatVector C3 = FloatVector.broadcast(FLOATS, Exponential.C3);
+    private static final FloatVector C4 = FloatVector.broadcast(FLOATS, -Exponential.C4);
+    private static final FloatVector C5 = FloatVector.broadcast(FLOATS, Exponential.C5);
+    private static final FloatVector C6 = FloatVector.broadcast(FLOATS, -Exponential.C6);
+
+    /**
+     * Bits of a number whose inverse power has a negative exponent, and of 0, which becomes of that: the bits of numbers of
+     * one sign are in their order.
+     */
+    private static final IntVector CUT = IntVector.broadcast(INTS, Float.floatToRawIntBits(89f));
+
+    private static final IntVector ZERO = IntVector.zero(INTS);
 
     private static final int HIGH_HALF = 16;
     private static final int ALMOST_HALF = 0x7fff;
@@ -77,21 +97,6 @@ final class VectorRows {
      */
     static double powers(float[] x, int count, float shift, float factor) {
         FloatVector top = FloatVector.broadcast(FLOATS, shift);
-        FloatVector log2e = FloatVector.broadcast(FLOATS, -Exponential.LOG2_E);
-        FloatVector magic = FloatVector.broadcast(FLOATS, Exponential.MAGIC);
-        FloatVector high = FloatVector.broadcast(FLOATS, Exponential.LN2_HIGH);
-        FloatVector low = FloatVector.broadcast(FLOATS, Exponential.LN2_LOW);
-        FloatVector c6 = FloatVector.broadcast(FLOATS, -Exponential.C6);
-        FloatVector c5 = FloatVector.broadcast(FLOATS, Exponential.C5);
-        FloatVector c4 = FloatVector.broadcast(FLOATS, -Exponential.C4);
-        FloatVector c3 = FloatVector.broadcast(FLOATS, Exponential.C3);
-        FloatVector c2 = FloatVector.broadcast(FLOATS, -Exponential.C2);
-        FloatVector c1 = FloatVector.broadcast(FLOATS, Exponential.C1);
-        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
-        // The bits of numbers of one sign are in their order: y is cut where the exponent becomes negative, which makes
-        // 0.
-        IntVector cut = IntVector.broadcast(INTS, CUT);
-        IntVector zero = IntVector.zero(INTS);
         float[] lanes = new float[LANES];
         double total = 0;
         int i = 0;
@@ -102,27 +107,27 @@ final class VectorRows {
             for (; i < end; i += TOGETHER) {
                 FloatVector y = top.sub(FloatVector.fromArray(FLOATS, x, i));
                 FloatVector nextY = top.sub(FloatVector.fromArray(FLOATS, x, i + LANES));
-                y = y.reinterpretAsInts().min(cut).reinterpretAsFloats();
-                nextY = nextY.reinterpretAsInts().min(cut).reinterpretAsFloats();
-                FloatVector shifted = y.fma(log2e, magic);
-                FloatVector nextShifted = nextY.fma(log2e, magic);
-                FloatVector n = shifted.sub(magic);
-                FloatVector nextN = nextShifted.sub(magic);
-                y = n.fma(low, n.fma(high, y));
-                nextY = nextN.fma(low, nextN.fma(high, nextY));
-                FloatVector p = c6.fma(y, c5).fma(y, c4).fma(y, c3).fma(y, c2).fma(y, c1);
-                FloatVector nextP = c6.fma(nextY, c5)
-                        .fma(nextY, c4)
-                        .fma(nextY, c3)
-                        .fma(nextY, c2)
-                        .fma(nextY, c1);
-                IntVector bits = p.fma(y.mul(y), one.sub(y)).reinterpretAsInts();
-                IntVector nextBits = nextP.fma(nextY.mul(nextY), one.sub(nextY)).reinterpretAsInts();
+                y = y.reinterpretAsInts().min(CUT).reinterpretAsFloats();
+                nextY = nextY.reinterpretAsInts().min(CUT).reinterpretAsFloats();
+                FloatVector shifted = y.fma(NEGATIVE_LOG2_E, MAGIC);
+                FloatVector nextShifted = nextY.fma(NEGATIVE_LOG2_E, MAGIC);
+                FloatVector n = shifted.sub(MAGIC);
+                FloatVector nextN = nextShifted.sub(MAGIC);
+                y = n.fma(LN2_LOW, n.fma(LN2_HIGH, y));
+                nextY = nextN.fma(LN2_LOW, nextN.fma(LN2_HIGH, nextY));
+                FloatVector p = C6.fma(y, C5).fma(y, C4).fma(y, C3).fma(y, C2).fma(y, C1);
+                FloatVector nextP = C6.fma(nextY, C5)
+                        .fma(nextY, C4)
+                        .fma(nextY, C3)
+                        .fma(nextY, C2)
+                        .fma(nextY, C1);
+                IntVector bits = p.fma(y.mul(y), ONE.sub(y)).reinterpretAsInts();
+                IntVector nextBits = nextP.fma(nextY.mul(nextY), ONE.sub(nextY)).reinterpretAsInts();
                 bits = bits.add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exponential.EXPONENT));
                 nextBits = nextBits.add(
                         nextShifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, Exponential.EXPONENT));
-                FloatVector value = bits.max(zero).reinterpretAsFloats().mul(factor);
-                FloatVector nextValue = nextBits.max(zero).reinterpretAsFloats().mul(factor);
+                FloatVector value = bits.max(ZERO).reinterpretAsFloats().mul(factor);
+                FloatVector nextValue = nextBits.max(ZERO).reinterpretAsFloats().mul(factor);
                 value.intoArray(x, i);
                 nextValue.intoArray(x, i + LANES);
                 sum = sum.add(value);
