@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +29,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TransportTest {
     private static final Peer WORKER = new Peer(Role.WORKER, 3);
     private static final int BODY_LIMIT = 1 << 16;
+
+    /** Of several reads, the last of which is short. */
+    private static final int LONG_BODY = (1 << 20) + 37;
 
     private final Counters counters = new Counters();
     private final RecordingListener listener = new RecordingListener();
@@ -88,6 +92,32 @@ class TransportTest {
             connecting.execute(() -> there.close("enough"));
             assertThat(client.takeClosed()).isEqualTo("enough");
             listener.takeClosed();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(SocketIo.class)
+    void longBodiesArriveWhole(SocketIo io) throws Exception {
+        ConnectionSettings settings = new ConnectionSettings(identity(1, 4), LONG_BODY, 3L * LONG_BODY, new Counters());
+        RecordingListener client = new RecordingListener();
+        try (Transport accepting = new Transport(settings, "accepting", null, io, null);
+                Transport connecting = new Transport(settings, "connecting", null, io, null)) {
+            InetAddress loopback = InetAddress.getLoopbackAddress();
+            int port = accepting.listen(new InetSocketAddress(loopback, 0), listener);
+            connecting.connect(
+                    new InetSocketAddress(loopback, port), WORKER, Duration.ofSeconds(5), client, reason -> {});
+            Connection there = client.takeOpened();
+            for (int round = 0; round < 20; round++) {
+                byte[] sent = new byte[LONG_BODY - round];
+                new Random(round).nextBytes(sent);
+                connecting.execute(() -> there.send(
+                        FrameType.GRADIENT, Gradient.getDefaultInstance(), sent.length, into -> into.put(sent)));
+                ReceivedFrame frame = listener.takeFrame();
+                byte[] received = new byte[sent.length];
+                frame.body().bytes().get(received);
+                assertThat(received).isEqualTo(sent);
+                accepting.execute(() -> frame.body().release());
+            }
         }
     }
 
