@@ -45,11 +45,7 @@ final class Rows {
     static void gather(Tensor table, Tensor ids, Tensor out) {
         Rows rows = new Rows(table, ids, out);
         long grain = Parallel.GRAIN / Math.max(1, Math.min(Parallel.GRAIN, rows.width));
-        Parallel.ranges(ids.size(0), grain, (from, to) -> {
-            for (long i = from; i < to; i++) {
-                rows.copy(i);
-            }
-        });
+        Parallel.ranges(ids.size(0), grain, rows.isPlain() ? rows::copyPlain : rows::copy);
         fence(table, ids, out);
     }
 
@@ -79,6 +75,25 @@ final class Rows {
 
     private long place(long i) {
         return table + Elements.getLong(idType, ids + i * idStep) * tableRow;
+    }
+
+    /** Whether elements lie side by side, and so do indices of int64. */
+    private boolean isPlain() {
+        int bytes = dtype.bytes();
+        return idType == DType.INT64 && idStep == Long.BYTES && tableStep == bytes && rowStep == bytes;
+    }
+
+    private void copyPlain(long from, long to) {
+        long bytes = width * dtype.bytes();
+        for (long i = from; i < to; i++) {
+            Memory.copy(table + Memory.getLong(ids + i * Long.BYTES) * tableRow, rows + i * row, bytes);
+        }
+    }
+
+    private void copy(long from, long to) {
+        for (long i = from; i < to; i++) {
+            copy(i);
+        }
     }
 
     private void copy(long i) {
