@@ -105,16 +105,6 @@ public final class Memory {
     }
 
     /** Copies the first {@code count} elements of an array to off-heap memory. */
-    public static void copy(short[] from, long to, int count) {
-        UNSAFE.copyMemory(from, Unsafe.ARRAY_SHORT_BASE_OFFSET, null, to, 2L * count);
-    }
-
-    /** Copies off-heap memory into the first {@code count} elements of an array. */
-    public static void copy(long from, short[] to, int count) {
-        UNSAFE.copyMemory(null, from, to, Unsafe.ARRAY_SHORT_BASE_OFFSET, 2L * count);
-    }
-
-    /** Copies the first {@code count} elements of an array to off-heap memory. */
     public static void copy(int[] from, long to, int count) {
         UNSAFE.copyMemory(from, Unsafe.ARRAY_INT_BASE_OFFSET, null, to, 4L * count);
     }

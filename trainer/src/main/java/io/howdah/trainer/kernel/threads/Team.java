@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that share the items of one short job after the other with the thread that asks. They look out for the next job
- * a moment before they sleep, since a step of decoding has dozens of jobs of a few microseconds. Each begins with a share
+ * a moment before they sleep, since a step of decoding has dozens of jobs of a few microseconds, and meanwhile give way to
+ * whoever else wants the processor. Each begins with a share
  * of its own, so that cores seldom write to the same line of memory, and helps the others when it is done, so that a
  * thread which the machine holds up holds up nobody else. Used by one thread.
  */

@@ -4,6 +4,7 @@ package io.howdah.trainer.kernel.vector;
 import io.howdah.trainer.kernel.threads.Parallel;
 import io.howdah.trainer.tensor.DType;
 import io.howdah.trainer.tensor.Elements;
+import io.howdah.trainer.tensor.Memory;
 import io.howdah.trainer.tensor.Tensor;
 import java.lang.ref.Reference;
 import java.util.Arrays;
@@ -18,23 +19,21 @@ public final class VectorCrossEntropy {
 
     private VectorCrossEntropy() {}
 
-    /** Whether the kernels take tensors like these: contiguous rows of float32 or bfloat16. */
+    /** Whether the kernels take tensors like these: contiguous rows of float32. */
     public static boolean fits(Tensor matrix) {
-        return (matrix.dtype() == DType.FLOAT32 || matrix.dtype() == DType.BFLOAT16)
-                && matrix.isContiguous()
-                && matrix.size(1) > 0;
+        return matrix.dtype() == DType.FLOAT32 && matrix.isContiguous() && matrix.size(1) > 0;
     }
 
     /** As {@link io.howdah.trainer.kernel.Backend#crossEntropy}. */
     public static void forward(Tensor logits, Tensor targets, Tensor losses, Tensor logSumExps) {
         int width = Math.toIntExact(logits.size(1));
         Parallel.ranges(logits.size(0), GRAIN / width + 1, (from, to) -> {
-            RowBuffer row = new RowBuffer(logits.dtype(), width);
+            float[] row = new float[width];
             for (long i = from; i < to; i++) {
-                row.load(logits, i);
+                Memory.copy(logits.address() + i * width * Float.BYTES, row, 0, width);
                 int target = (int) Elements.getLong(targets.dtype(), address(targets, i));
-                float logit = row.values()[target];
-                double logSumExp = logSumExp(row.values());
+                float logit = row[target];
+                double logSumExp = logSumExp(row);
                 Elements.put(losses.dtype(), address(losses, i), logSumExp - logit);
                 Elements.put(logSumExps.dtype(), address(logSumExps, i), logSumExp);
             }
@@ -46,21 +45,20 @@ public final class VectorCrossEntropy {
     public static void backward(Tensor logits, Tensor targets, Tensor logSumExps, Tensor gradLosses, Tensor out) {
         int width = Math.toIntExact(logits.size(1));
         Parallel.ranges(logits.size(0), GRAIN / width + 1, (from, to) -> {
-            RowBuffer row = new RowBuffer(logits.dtype(), width);
-            float[] values = row.values();
+            float[] row = new float[width];
             for (long i = from; i < to; i++) {
-                row.load(logits, i);
+                Memory.copy(logits.address() + i * width * Float.BYTES, row, 0, width);
                 double logSumExp = Elements.get(logSumExps.dtype(), address(logSumExps, i));
                 double gradient = Elements.get(gradLosses.dtype(), address(gradLosses, i));
                 int target = (int) Elements.getLong(targets.dtype(), address(targets, i));
-                double probability = Math.exp(values[target] - logSumExp);
+                double probability = Math.exp(row[target] - logSumExp);
                 if (Double.isNaN(logSumExp)) {
-                    Arrays.fill(values, Float.NaN);
+                    Arrays.fill(row, Float.NaN);
                 } else {
-                    VectorRows.powers(values, width, (float) logSumExp, (float) gradient);
+                    VectorRows.powers(row, width, (float) logSumExp, (float) gradient);
                 }
-                values[target] = (float) (gradient * (probability - 1));
-                row.store(out, i);
+                row[target] = (float) (gradient * (probability - 1));
+                Memory.copy(row, 0, out.address() + i * width * Float.BYTES, width);
             }
         });
         fence(logits, targets, logSumExps, gradLosses);

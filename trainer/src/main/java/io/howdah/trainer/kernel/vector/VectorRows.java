@@ -3,12 +3,9 @@ package io.howdah.trainer.kernel.vector;
 
 import io.howdah.trainer.kernel.rows.Exponential;
 import io.howdah.trainer.kernel.rows.VectorRowKernels;
-import io.howdah.trainer.tensor.HalfFloats;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -20,8 +17,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorRows {
     private static final VectorSpecies<Float> FLOATS = VectorRowKernels.species();
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
-    private static final VectorSpecies<Short> SHORTS =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
     private static final int LANES = FLOATS.length();
     private static final int TOGETHER = 2 * LANES;
 
@@ -51,11 +46,8 @@ final class VectorRows {
 
     private static final IntVector ZERO = IntVector.zero(INTS);
 
-    private static final int HIGH_HALF = 16;
-    private static final int ALMOST_HALF = 0x7fff;
     private static final int MAGNITUDE = 0x7fff_ffff;
     private static final int INFINITE = 0x7f80_0000;
-    private static final int QUIET = 0x0040;
 
     private VectorRows() {}
 
@@ -144,33 +136,5 @@ final class VectorRows {
             total += x[i];
         }
         return total;
-    }
-
-    static void widen(short[] from, float[] to, int count) {
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            ((IntVector) ShortVector.fromArray(SHORTS, from, i).convertShape(VectorOperators.S2I, INTS, 0))
-                    .lanewise(VectorOperators.LSHL, HIGH_HALF)
-                    .reinterpretAsFloats()
-                    .intoArray(to, i);
-        }
-        for (; i < count; i++) {
-            to[i] = HalfFloats.fromBfloat16(from[i]);
-        }
-    }
-
-    /** Rounds to the nearest, ties to even; what is not a number stays so, whatever of it is cut off. */
-    static void narrow(float[] from, short[] to, int count) {
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            IntVector bits = FloatVector.fromArray(FLOATS, from, i).reinterpretAsInts();
-            IntVector high = bits.lanewise(VectorOperators.LSHR, HIGH_HALF);
-            IntVector rounded = bits.add(ALMOST_HALF).add(high.and(1)).lanewise(VectorOperators.LSHR, HIGH_HALF);
-            IntVector result = rounded.blend(high.or(QUIET), bits.and(MAGNITUDE).compare(VectorOperators.GT, INFINITE));
-            ((ShortVector) result.convertShape(VectorOperators.I2S, SHORTS, 0)).intoArray(to, i);
-        }
-        for (; i < count; i++) {
-            to[i] = HalfFloats.toBfloat16(from[i]);
-        }
     }
 }

@@ -3,7 +3,13 @@ package io.howdah.trainer.kernel.threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,6 +69,26 @@ class ParallelTest {
                 }))
                 .isSameAs(failure);
         workWithinWorkIsDoneToo();
+    }
+
+    /** Tries again, since another thread of this process may be spreading work at that moment. */
+    @Test
+    void laterTasksAreDoneAtTheSameTime() {
+        assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+        Parallel.tasks(2, task -> {});
+        AtomicBoolean together = new AtomicBoolean();
+        for (int attempt = 0; attempt < 20 && !together.get(); attempt++) {
+            CyclicBarrier barrier = new CyclicBarrier(2);
+            Parallel.tasks(2, task -> {
+                try {
+                    barrier.await(1, TimeUnit.SECONDS);
+                    together.set(true);
+                } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+                    barrier.reset();
+                }
+            });
+        }
+        assertThat(together).isTrue();
     }
 
     private static void assertOnce(AtomicIntegerArray times) {

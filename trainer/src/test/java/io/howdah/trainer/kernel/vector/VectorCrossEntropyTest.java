@@ -10,22 +10,13 @@ import io.howdah.trainer.tensor.Elements;
 import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.util.Random;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.Test;
 
 class VectorCrossEntropyTest {
     private static final JavaBackend PLAIN = new JavaBackend();
     private static final int[] WIDTHS = {1, 2, 15, 16, 17, 31, 32, 33, 64, 100, 511, 1024, 1025, 5000};
     private static final float INFINITE = Float.POSITIVE_INFINITY;
     private static final float NEGATIVE_NAN = Float.intBitsToFloat(0xffc0_0001);
-
-    private static Tensor filled(DType dtype, int rows, int width, float[] values) {
-        Tensor tensor = Tensor.empty(dtype, Shape.of(rows, width));
-        for (int i = 0; i < values.length; i++) {
-            Elements.put(dtype, tensor.address() + (long) i * dtype.bytes(), values[i]);
-        }
-        return tensor;
-    }
 
     private static Tensor targets(int rows, int width, Random random) {
         long[] numbers = new long[rows];
@@ -55,7 +46,6 @@ class VectorCrossEntropyTest {
         VectorCrossEntropy.forward(logits, targets, losses[1], sums[1]);
         PLAIN.crossEntropyGrad(logits, targets, sums[0], gradLosses, gradients[0]);
         VectorCrossEntropy.backward(logits, targets, sums[0], gradLosses, gradients[1]);
-        double rounding = logits.dtype() == DType.FLOAT32 ? 2e-6 : 1.0 / 128;
         for (int i = 0; i < rows; i++) {
             assertClose("sum " + i, at(sums[1], i), at(sums[0], i), 2e-6 * Math.abs(at(sums[0], i)) + 1e-6);
             double scale = Math.max(Math.abs(at(sums[0], i)), 1);
@@ -63,7 +53,7 @@ class VectorCrossEntropyTest {
         }
         for (long i = 0; i < logits.elements(); i++) {
             double expected = at(gradients[0], i);
-            assertClose("gradient " + i, at(gradients[1], i), expected, rounding * Math.abs(expected) + 1e-6);
+            assertClose("gradient " + i, at(gradients[1], i), expected, 2e-6 * Math.abs(expected) + 1e-6);
         }
         return losses[1];
     }
@@ -76,11 +66,8 @@ class VectorCrossEntropyTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = DType.class,
-            names = {"FLOAT32", "BFLOAT16"})
-    void agreesWithThePlainKernels(DType dtype) {
+    @Test
+    void agreesWithThePlainKernels() {
         for (int width : WIDTHS) {
             Random random = new Random(width);
             int rows = width < 200 ? 300 : 7;
@@ -93,15 +80,12 @@ class VectorCrossEntropyTest {
                 values[i] = -5 - random.nextFloat();
                 values[width + i] = 1000 + random.nextFloat();
             }
-            check(filled(dtype, rows, width, values), targets(rows, width, random));
+            check(Tensor.of(values, rows, width), targets(rows, width, random));
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = DType.class,
-            names = {"FLOAT32", "BFLOAT16"})
-    void whatIsNotANumberStaysInItsRow(DType dtype) {
+    @Test
+    void whatIsNotANumberStaysInItsRow() {
         for (int width : WIDTHS) {
             for (float edge : new float[] {Float.NaN, NEGATIVE_NAN, INFINITE, -INFINITE, -3e38f, -0f}) {
                 Random random = new Random(width);
@@ -116,7 +100,7 @@ class VectorCrossEntropyTest {
                 for (int i = 0; i < width; i++) {
                     values[4 * width + i] = edge;
                 }
-                Tensor losses = check(filled(dtype, rows, width, values), targets(rows, width, random));
+                Tensor losses = check(Tensor.of(values, rows, width), targets(rows, width, random));
                 assertThat(at(losses, 1)).as("the row beside %s", edge).isFinite();
                 assertThat(at(losses, 3)).as("the row beside %s", edge).isFinite();
             }
