@@ -54,7 +54,7 @@ public final class ClientSession {
     private final NextSteps questions = new NextSteps();
     private @Nullable AgreedModel model;
     private @Nullable Throwable failure;
-    private boolean replicated;
+    private @Nullable Membership newest;
     private long nextRequest;
     private volatile float lossScale;
 
@@ -94,10 +94,14 @@ public final class ClientSession {
 
     /**
      * Finds the shards where {@code membership} says, now and whenever it is called again. From the first call on gradients
-     * are kept until their step is decided, and no server counts as lost: whoever watches over the job says so.
+     * are kept until their step is decided, and no server counts as lost: whoever watches over the job says so. One that is older
+     * than what was told before counts for nothing.
      */
     public void assign(Membership membership) {
-        replicated = true;
+        if (newest != null && membership.isOlderThan(newest)) {
+            return;
+        }
+        newest = membership;
         List<InetSocketAddress> primaries = membership.primaries();
         for (ServerLink link : links) {
             link.keepUntilDecided();
@@ -114,7 +118,7 @@ public final class ClientSession {
         if (failure != null) {
             return;
         }
-        if (replicated) {
+        if (newest != null) {
             reconnect.reconnect(link.server(), MOST_LOSSES);
             return;
         }
@@ -315,7 +319,7 @@ public final class ClientSession {
         if (failure != null) {
             return;
         }
-        if (replicated || link.losses() < MOST_LOSSES) {
+        if (newest != null || link.losses() < MOST_LOSSES) {
             reconnect.reconnect(link.server(), link.losses());
         } else {
             String address = String.valueOf(link.address());

@@ -33,6 +33,16 @@ public record Membership(List<Shard> shards) {
      */
     public record Replica(int server, InetSocketAddress address) {}
 
+    /** Whether {@code other} is of a later change: no epoch ever goes back. */
+    public boolean isOlderThan(Membership other) {
+        for (int shard = 0; shard < shards.size(); shard++) {
+            if (shards.get(shard).epoch < other.shards.get(shard).epoch) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Where workers find the shards. */
     public List<InetSocketAddress> primaries() {
         return shards.stream().map(shard -> shard.primary().address()).toList();

@@ -71,12 +71,12 @@ final class Replication implements Replicas {
         return follower.followedEpoch();
     }
 
-    /** Does what {@code told} says of server {@code self}. */
+    /** Does what {@code told} says of server {@code self}; one that is older than what was told before counts for nothing. */
     void assign(Membership told, int self, ServerSession.Following following) {
-        Membership.Shard shard = told.shards().get(place.index());
-        if (shard.epoch() < epoch) {
+        if (membership != null && told.isOlderThan(membership)) {
             return;
         }
+        Membership.Shard shard = told.shards().get(place.index());
         membership = told;
         boolean isNewer = shard.epoch() > epoch;
         epoch = shard.epoch();

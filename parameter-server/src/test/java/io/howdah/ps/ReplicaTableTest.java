@@ -80,6 +80,23 @@ class ReplicaTableTest {
     }
 
     @Test
+    void aMembershipIsOlderThanThoseAfterIt() {
+        ReplicaTable table = table(3);
+        Membership first = table.membership();
+        sync(table, 0);
+        sync(table, 2);
+        assertThat(table.lost(0)).isEmpty();
+        Membership second = table.membership();
+        join(table, 0);
+        Membership third = table.membership();
+        assertThat(first.isOlderThan(second)).isTrue();
+        assertThat(first.isOlderThan(third)).isTrue();
+        assertThat(second.isOlderThan(third)).isTrue();
+        assertThat(second.isOlderThan(first)).isFalse();
+        assertThat(third.isOlderThan(third)).isFalse();
+    }
+
+    @Test
     void oneServerIsTooFew() {
         assertThatThrownBy(() -> new ReplicaTable(1)).hasMessageContaining("expected at least 2");
     }

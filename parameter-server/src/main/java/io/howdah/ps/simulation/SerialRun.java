@@ -5,12 +5,16 @@ import io.howdah.trainer.sync.Contribution;
 import io.howdah.trainer.sync.ParameterShard;
 import io.howdah.trainer.sync.ParameterTable;
 import io.howdah.trainer.sync.Payload;
+import io.howdah.trainer.sync.Placement;
+import io.howdah.trainer.sync.RowCutter;
+import io.howdah.trainer.sync.RowPush;
 import io.howdah.trainer.sync.ShardRange;
 import io.howdah.trainer.sync.ShardReport;
 import io.howdah.trainer.sync.StepCoordinator;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.sync.TableShards;
 import io.howdah.trainer.tensor.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,18 +31,20 @@ final class SerialRun {
         SyncSettings settings = workload.settings();
         ParameterTable table = workload.table();
         ShardRange range = settings.ranges(table, 1).get(0);
-        ParameterShard shard = new ParameterShard(table, range, settings.logicalWorkers(), settings.optimiser());
+        TableShards tables = new TableShards(table.tables(), settings, new Placement(1), 0);
+        ParameterShard shard =
+                new ParameterShard(table, range, settings.logicalWorkers(), settings.optimiser(), tables);
         load(shard, workload.initialWeights());
         StepCoordinator coordinator =
                 new StepCoordinator(settings.logicalWorkers(), 1, settings.maximumSkips(), settings.initialScaler(), 0);
         for (long step = 0; step < steps; step++) {
-            float[] weights = read(shard, settings.weightDtype());
+            float[] weights = read(workload, shard);
             pulled.add(weights);
             StepOutcome outcome = step(workload, shard, coordinator, weights);
             outcomes.add(outcome);
             shard.apply(outcome);
         }
-        pulled.add(read(shard, settings.weightDtype()));
+        pulled.add(read(workload, shard));
     }
 
     static void load(ParameterShard shard, float[] weights) {
@@ -53,32 +59,62 @@ final class SerialRun {
         }
     }
 
-    /** The weights of a shard as workers pull them. */
-    static float[] read(ParameterShard shard, DType dtype) {
-        int elements = (int) shard.range().elements();
-        ByteBuffer bytes = ByteBuffer.allocate(elements * dtype.bytes());
-        shard.read(shard.range().from(), shard.range().to(), dtype, bytes);
-        float[] weights = new float[elements];
-        Workload.read(dtype, bytes.flip(), weights, 0);
+    /** The weights and rows of a shard as workers pull them, where they are among all numbers; 0 for those of other shards. */
+    static float[] read(Workload workload, ParameterShard shard) {
+        DType dtype = workload.settings().weightDtype();
+        float[] weights = new float[workload.elements()];
+        ShardRange range = shard.range();
+        ByteBuffer bytes = ByteBuffer.allocate((int) range.elements() * dtype.bytes());
+        shard.read(range.from(), range.to(), dtype, bytes);
+        Workload.read(dtype, bytes.flip(), weights, (int) range.from());
+        SparseWorkload sparse = workload.sparse();
+        for (int table = 0; table < sparse.specs().size(); table++) {
+            int width = sparse.specs().get(table).width();
+            for (long id : sparse.ids(table)) {
+                if (shard.tables().keeps(id)) {
+                    ByteBuffer row = ByteBuffer.allocate(width * dtype.bytes());
+                    shard.tables().read(table, new long[] {id}, dtype, row);
+                    Workload.read(dtype, row.flip(), weights, sparse.offset(table, sparse.row(table, id)));
+                }
+            }
+        }
         return weights;
+    }
+
+    /** Gives a shard that has everything one logical worker's gradients. */
+    static void add(Workload workload, ParameterShard shard, int logicalWorker, SliceRecord.Contributed what) {
+        DType dtype = workload.settings().gradientDtype();
+        Workload.Slice slice = what.slice();
+        long step = shard.version();
+        for (int chunk = 0; chunk < shard.range().chunks(); chunk++) {
+            int from = (int) shard.range().chunkFrom(chunk) * dtype.bytes();
+            ByteBuffer bytes = slice.gradient().slice(from, shard.range().chunkSize(chunk) * dtype.bytes());
+            shard.add(
+                    new Contribution(step, logicalWorker, 0, chunk, slice.samples(), what.lossScale(), dtype),
+                    new Unshared(bytes));
+        }
+        RowCutter cutter = new RowCutter(workload.sparse().specs(), new Placement(1), (server, rows, bytes, fill) -> {
+            ByteBuffer body = ByteBuffer.allocate(bytes);
+            fill.accept(body);
+            shard.addRows(rows, new Unshared(body.rewind()));
+        });
+        for (int table = 0; table < slice.rows().size(); table++) {
+            SparseWorkload.Rows rows = slice.rows().get(table);
+            cutter.push(
+                    new RowPush(step, logicalWorker, 0, table, slice.samples(), what.lossScale()),
+                    rows.ids(),
+                    dtype,
+                    rows.gradients().duplicate());
+        }
     }
 
     private static StepOutcome step(
             Workload workload, ParameterShard shard, StepCoordinator coordinator, float[] weights) {
-        DType dtype = workload.settings().gradientDtype();
         float scale = coordinator.scaler().scale();
         StepOutcome outcome = null;
         for (int worker = 0; worker < workload.settings().logicalWorkers(); worker++) {
             Workload.Slice slice = workload.slice(coordinator.step(), worker, weights, scale, 0);
-            for (int chunk = 0; chunk < shard.range().chunks(); chunk++) {
-                ByteBuffer bytes = slice.gradient()
-                        .slice(
-                                (int) shard.range().chunkFrom(chunk) * dtype.bytes(),
-                                shard.range().chunkSize(chunk) * dtype.bytes());
-                Contribution contribution =
-                        new Contribution(coordinator.step(), worker, 0, chunk, slice.samples(), scale, dtype);
-                shard.add(contribution, new Unshared(bytes));
-            }
+            add(workload, shard, worker, new SliceRecord.Contributed(slice, scale));
             outcome = later(
                     outcome,
                     coordinator.report(new StepReport(

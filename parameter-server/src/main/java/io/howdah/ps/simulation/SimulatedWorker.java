@@ -7,14 +7,15 @@ import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.Role;
 import io.howdah.trainer.checkpoint.BlobInfo;
 import io.howdah.trainer.sync.Push;
+import io.howdah.trainer.sync.RowPush;
 import io.howdah.trainer.sync.SliceTerms;
 import io.howdah.trainer.sync.SliceTurn;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepReport;
 import io.howdah.trainer.tensor.DType;
+import io.howdah.trainer.tensor.Shape;
 import io.howdah.trainer.tensor.Tensor;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,6 +38,7 @@ final class SimulatedWorker {
     private final ClientSession session;
     private final Endpoint endpoint;
     private final List<Tensor> weights = new ArrayList<>();
+    private final List<Tensor> rows = new ArrayList<>();
     private final List<Integer> own;
     private long spoilt;
     private int applied;
@@ -74,6 +76,13 @@ final class SimulatedWorker {
                 .forEach(spec -> weights.add(
                         Tensor.zeros(simulation.workload().settings().weightDtype(), spec.shape())
                                 .keep()));
+        SparseWorkload sparse = simulation.workload().sparse();
+        for (int table = 0; table < sparse.specs().size(); table++) {
+            int width = sparse.specs().get(table).width();
+            rows.add(Tensor.zeros(
+                            simulation.workload().settings().weightDtype(), Shape.of(sparse.ids(table).length, width))
+                    .keep());
+        }
     }
 
     Identity identity() {
@@ -97,6 +106,7 @@ final class SimulatedWorker {
     /** Gives memory back. */
     void dispose() {
         weights.forEach(Tensor::close);
+        rows.forEach(Tensor::close);
     }
 
     /** Hears where the shards are. */
@@ -172,7 +182,7 @@ final class SimulatedWorker {
             CompletableFuture<List<BlobInfo>> written = new CompletableFuture<>();
             var unused = written.whenComplete((blobs, problem) -> {
                 if (problem == null) {
-                    simulation.commit(set, blobs);
+                    simulation.commit(set, blobs, identity.generation);
                 }
                 pull(step); // a copy of this process may have gone on already: then there is no such snapshot any more
             });
@@ -186,13 +196,10 @@ final class SimulatedWorker {
         if (ended) {
             return;
         }
-        List<Integer> parameters =
-                new ArrayList<>(IntStream.range(0, weights.size()).boxed().toList());
-        Collections.shuffle(parameters, new Random(simulation.random().nextLong()));
-        long[] versions = {step, parameters.size()};
-        for (int parameter : parameters) {
-            long minimum = simulation.minimumVersion(step);
-            this.<Long>call(future -> session.pull(parameter, minimum, weights.get(parameter), future), version -> {
+        List<Integer> parts = shuffled();
+        long[] versions = {step, parts.size()};
+        for (int part : parts) {
+            this.<Long>call(future -> pull(part, simulation.minimumVersion(step), future), version -> {
                 versions[0] = isBySlices() ? step : Math.max(versions[0], version);
                 versions[1]--;
                 if (versions[1] == 0) {
@@ -202,17 +209,42 @@ final class SimulatedWorker {
         }
     }
 
+    /** All parameters and tables, the tables behind the parameters, in any order. */
+    private List<Integer> shuffled() {
+        List<Integer> parts = new ArrayList<>(
+                IntStream.range(0, weights.size() + rows.size()).boxed().toList());
+        Collections.shuffle(parts, new Random(simulation.random().nextLong()));
+        return parts;
+    }
+
+    private void pull(int part, long minimum, CompletableFuture<Long> future) {
+        int table = part - weights.size();
+        if (table < 0) {
+            session.pull(part, minimum, weights.get(part), future);
+        } else {
+            session.pullRows(table, simulation.workload().sparse().ids(table), minimum, rows.get(table), future);
+        }
+    }
+
     /** Goes on from what was pulled; where others did this process's work meanwhile, from what is newest. */
     private void pulled(long step, long newest) {
         if (newest > step) {
             pull(newest);
             return;
         }
-        float[] values = new float[(int) simulation.workload().table().elements()];
+        float[] values = new float[simulation.workload().elements()];
         for (int parameter = 0; parameter < weights.size(); parameter++) {
             Tensor tensor = weights.get(parameter);
             Workload.read(tensor.dtype(), tensor.buffer(), values, (int)
                     simulation.workload().table().offset(parameter));
+        }
+        for (int table = 0; table < rows.size(); table++) {
+            Tensor tensor = rows.get(table);
+            Workload.read(
+                    tensor.dtype(),
+                    tensor.buffer(),
+                    values,
+                    simulation.workload().sparse().offset(table));
         }
         if (identity.attempt == 0 || decided > 0 || isBySlices()) {
             simulation.check(this, step, values); // before that, a predecessor may have ended the step meanwhile
@@ -242,17 +274,12 @@ final class SimulatedWorker {
 
     private void contribute(long step, int logicalWorker, float[] values, float scale, long[] open) {
         Workload.Slice slice = simulation.workload().slice(step, logicalWorker, values, scale, spoilt);
-        List<Integer> parameters =
-                new ArrayList<>(IntStream.range(0, weights.size()).boxed().toList());
-        Collections.shuffle(parameters, new Random(simulation.random().nextLong()));
-        DType dtype = simulation.workload().settings().gradientDtype();
-        int pushes = slice.finite() ? parameters.size() : simulation.random().nextInt(parameters.size() + 1);
-        for (int parameter : parameters.subList(0, pushes)) {
-            Push push = new Push(step, logicalWorker, identity.attempt, parameter, slice.samples(), scale);
-            int from = (int) simulation.workload().table().offset(parameter) * dtype.bytes();
-            int to = (int) simulation.workload().table().offset(parameter + 1) * dtype.bytes();
-            ByteBuffer gradient = slice.gradient().slice(from, to - from);
-            this.<Void>call(future -> session.push(push, dtype, gradient, future), done -> {});
+        List<Integer> parts = shuffled();
+        int pushes = slice.finite() ? parts.size() : simulation.random().nextInt(parts.size() + 1);
+        for (int part : parts.subList(0, pushes)) {
+            this.<Void>call(
+                    future -> push(step, logicalWorker, part, new SliceRecord.Contributed(slice, scale), future),
+                    done -> {});
         }
         simulation.contributed(this, logicalWorker, step, new SliceRecord.Contributed(slice, scale));
         SliceTerms terms = isBySlices() ? new SliceTerms(scale, simulation.isBoundary(step)) : SliceTerms.NONE;
@@ -272,6 +299,23 @@ final class SimulatedWorker {
                 decided(outcome);
             }
         });
+    }
+
+    private void push(
+            long step, int logicalWorker, int part, SliceRecord.Contributed what, CompletableFuture<Void> future) {
+        Workload.Slice slice = what.slice();
+        DType dtype = simulation.workload().settings().gradientDtype();
+        int table = part - weights.size();
+        if (table < 0) {
+            Push push = new Push(step, logicalWorker, identity.attempt, part, slice.samples(), what.lossScale());
+            int from = (int) simulation.workload().table().offset(part) * dtype.bytes();
+            int to = (int) simulation.workload().table().offset(part + 1) * dtype.bytes();
+            session.push(push, dtype, slice.gradient().slice(from, to - from), future);
+        } else {
+            SparseWorkload.Rows touched = slice.rows().get(table);
+            RowPush push = new RowPush(step, logicalWorker, identity.attempt, table, slice.samples(), what.lossScale());
+            session.pushRows(push, touched.ids(), dtype, touched.gradients().duplicate(), future);
+        }
     }
 
     private void heard(StepOutcome outcome) {

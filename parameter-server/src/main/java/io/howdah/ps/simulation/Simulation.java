@@ -49,6 +49,7 @@ final class Simulation {
     private final SimulatedJob job;
     private final Faults faults;
     private @Nullable SnapshotSource snapshot;
+    private long snapshotGeneration;
     private @Nullable String problem;
 
     Simulation(Schedule schedule, Parts parts) {
@@ -131,7 +132,7 @@ final class Simulation {
     void begin(long generation) {
         if (slices != null) {
             String set = snapshot == null ? "step-0" : snapshot.set();
-            slices.begin(generation, Long.parseLong(set.substring("step-".length())));
+            slices.begin(generation, Long.parseLong(set.substring("step-".length())), snapshotGeneration);
         }
     }
 
@@ -234,10 +235,11 @@ final class Simulation {
     }
 
     /** Makes a snapshot the one to go on from, unless a copy of the process has done so. */
-    void commit(String set, List<BlobInfo> written) {
+    void commit(String set, List<BlobInfo> written, long generation) {
         try {
             blobs.commit(set);
             snapshot = new SnapshotSource(set, written);
+            snapshotGeneration = generation;
         } catch (IOException e) {
             if (!blobs.committed().contains(set)) {
                 report(String.valueOf(e.getMessage()));

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * What is computed, decided and applied in a training by slices, checked as it happens: all servers apply the same slices in the
@@ -23,7 +24,9 @@ final class SliceRecord {
     private final Simulation simulation;
     private final Workload workload;
     private final Map<Key, Contributed> contributed = new HashMap<>();
-    private final List<Entry> history = new ArrayList<>();
+    /** What the weights of a generation hold, those of its beginning included. */
+    private final Map<Long, List<Entry>> histories = new HashMap<>();
+
     private final List<StepOutcome> order = new ArrayList<>();
     private final Map<Integer, States> servers = new HashMap<>();
     private final long[] clocks;
@@ -44,8 +47,8 @@ final class SliceRecord {
         }
     }
 
-    /** What a server's weights were after each slice. */
-    private record States(ShardRange range, List<float[]> weights) {}
+    /** What a server's weights and rows were after each slice. */
+    private record States(ParameterShard shard, List<float[]> weights) {}
 
     /** Is told what a shard does. */
     interface Observer {
@@ -60,21 +63,31 @@ final class SliceRecord {
         this.clocks = new long[workload.settings().logicalWorkers()];
     }
 
-    /** Processes of another generation begin at version {@code version}. */
-    void begin(long newGeneration, long version) {
-        order.forEach(outcome -> history.add(new Entry(generation, outcome)));
-        int kept = 0;
-        while (kept < history.size() && history.get(kept).outcome.step() < version) {
-            kept++;
+    /**
+     * Processes of another generation begin at version {@code version}.
+     *
+     * @param origin the generation whose snapshot they begin with, which need not be the one before: its workers may outlive it
+     */
+    void begin(long newGeneration, long version, long origin) {
+        List<Entry> begun = new ArrayList<>();
+        for (Entry entry : history(origin)) {
+            if (entry.outcome.step() >= version) {
+                break;
+            }
+            begun.add(entry);
         }
-        history.subList(kept, history.size()).clear();
-        if (kept != version * clocks.length) {
-            simulation.report("snapshot of version " + version + " holds " + kept + " slices");
+        if (begun.size() != version * clocks.length) {
+            simulation.report("snapshot of version " + version + " holds " + begun.size() + " slices");
         }
+        histories.put(newGeneration, begun);
         order.clear();
         servers.clear();
         Arrays.fill(clocks, version);
         generation = newGeneration;
+    }
+
+    private List<Entry> history(long of) {
+        return histories.getOrDefault(of, List.of());
     }
 
     /** Hears from the shard of a server. */
@@ -83,11 +96,10 @@ final class SliceRecord {
             @Override
             public void before(ParameterShard shard) {
                 if (shardGeneration == generation) {
-                    States states = servers.computeIfAbsent(
-                            place.index(), absent -> new States(shard.range(), new ArrayList<>()));
+                    States states =
+                            servers.computeIfAbsent(place.index(), absent -> new States(shard, new ArrayList<>()));
                     if (states.weights.isEmpty()) {
-                        states.weights.add(
-                                SerialRun.read(shard, workload.settings().weightDtype()));
+                        states.weights.add(SerialRun.read(workload, shard));
                     }
                 }
             }
@@ -107,7 +119,7 @@ final class SliceRecord {
         if (turn.sequence() != states.size() - 1) {
             simulation.report(place + " applied " + turn + " after " + (states.size() - 1) + " slices");
         }
-        states.add(SerialRun.read(shard, workload.settings().weightDtype()));
+        states.add(SerialRun.read(workload, shard));
         if (turn.sequence() < order.size()) {
             if (!order.get((int) turn.sequence()).equals(outcome)) {
                 simulation.report(place + " applied " + outcome + ", expected " + order.get((int) turn.sequence()));
@@ -125,6 +137,7 @@ final class SliceRecord {
         }
         clocks[turn.logicalWorker()]++;
         order.add(outcome);
+        Objects.requireNonNull(histories.get(generation)).add(new Entry(generation, outcome));
     }
 
     /** A process computed a slice. */
@@ -152,27 +165,38 @@ final class SliceRecord {
     }
 
     private void checkPieces(SimulatedWorker worker, States states, long floor, float[] weights) {
-        for (int chunk = 0; chunk < states.range.chunks(); chunk++) {
-            for (long from = states.range.chunkFrom(chunk); from < states.range.chunkTo(chunk); ) {
+        ShardRange range = states.shard.range();
+        for (int chunk = 0; chunk < range.chunks(); chunk++) {
+            for (long from = range.chunkFrom(chunk); from < range.chunkTo(chunk); ) {
                 int parameter = workload.table().parameterAt(from);
-                long to = Math.min(states.range.chunkTo(chunk), workload.table().offset(parameter + 1));
-                if (!isSome(states, floor, weights, (int) from, (int) to)) {
-                    simulation.report(worker + " pulled weights from " + from + " to " + to
-                            + " that differ from all states since slice " + floor);
-                }
+                long to = Math.min(range.chunkTo(chunk), workload.table().offset(parameter + 1));
+                check(worker, states, floor, weights, IntStream.range((int) from, (int) to));
                 from = to;
             }
         }
+        SparseWorkload sparse = workload.sparse();
+        for (int index = 0; index < sparse.specs().size(); index++) {
+            int table = index;
+            int width = sparse.specs().get(table).width();
+            IntStream rows = Arrays.stream(sparse.ids(table))
+                    .filter(states.shard.tables()::keeps)
+                    .mapToInt(id -> sparse.offset(table, sparse.row(table, id)))
+                    .flatMap(from -> IntStream.range(from, from + width));
+            check(worker, states, floor, weights, rows);
+        }
     }
 
-    private static boolean isSome(States states, long floor, float[] weights, int from, int to) {
-        int offset = (int) states.range.from();
-        for (int n = (int) floor; n < states.weights.size(); n++) {
-            if (Arrays.equals(weights, from, to, states.weights.get(n), from - offset, to - offset)) {
-                return true;
-            }
+    /** What came in one answer has to be of one state. */
+    private void check(SimulatedWorker worker, States states, long floor, float[] weights, IntStream elements) {
+        int[] all = elements.toArray();
+        boolean some = all.length == 0
+                || states.weights.stream()
+                        .skip(floor)
+                        .anyMatch(state -> Arrays.stream(all).allMatch(i -> state[i] == weights[i]));
+        if (!some) {
+            simulation.report(worker + " pulled weights from " + all[0] + " to " + all[all.length - 1]
+                    + " that differ from all states since slice " + floor);
         }
-        return false;
     }
 
     /** Checks what a worker was told. */
@@ -188,8 +212,7 @@ final class SliceRecord {
 
     /** Runs all again, serially. */
     void replay() {
-        order.forEach(outcome -> history.add(new Entry(generation, outcome)));
-        String problem = SliceReplay.problem(workload, history, contributed, last);
+        String problem = SliceReplay.problem(workload, history(generation), contributed, last);
         if (problem != null) {
             simulation.report(problem);
         }

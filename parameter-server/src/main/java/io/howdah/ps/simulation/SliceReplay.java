@@ -1,12 +1,15 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.ps.simulation;
 
-import io.howdah.trainer.sync.Contribution;
 import io.howdah.trainer.sync.ParameterShard;
+import io.howdah.trainer.sync.Placement;
+import io.howdah.trainer.sync.ShardRange;
 import io.howdah.trainer.sync.ShardReport;
 import io.howdah.trainer.sync.StepOutcome;
 import io.howdah.trainer.sync.StepOutcome.Decision;
 import io.howdah.trainer.sync.SyncSettings;
+import io.howdah.trainer.sync.TableSettings;
+import io.howdah.trainer.sync.TableShards;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +26,9 @@ final class SliceReplay {
             Map<SliceRecord.Key, SliceRecord.Contributed> contributed,
             float[] last) {
         SyncSettings settings = workload.settings();
-        ParameterShard shard = new ParameterShard(
-                workload.table(), settings.ranges(workload.table(), 1).get(0), 1, settings.shardOptimiser());
-        SerialRun.load(shard, workload.initialWeights());
+        ParameterShard shard = single(workload, settings.tables());
+        // Whether an id is admitted depends on order, the norm of a slice does not.
+        ParameterShard norms = single(workload, TableSettings.DEFAULT);
         for (SliceRecord.Entry entry : order) {
             SliceRecord.Contributed slice = contributed.get(entry.key());
             StepOutcome outcome = entry.outcome();
@@ -33,15 +36,16 @@ final class SliceReplay {
                 return outcome + " was decided of gradients that nobody computed";
             }
             boolean applied = outcome.decision() == Decision.APPLY;
+            double norm = Double.NaN;
             if (applied) {
-                add(shard, settings, slice);
+                SerialRun.add(workload, shard, 0, slice);
+                SerialRun.add(workload, norms, 0, slice);
+                ShardReport report = norms.takeReport();
+                norm = report == null ? norm : Math.sqrt(report.squares().toDouble());
             }
-            ShardReport report = shard.takeReport();
-            double norm =
-                    report == null ? Double.NaN : Math.sqrt(report.squares().toDouble());
-            boolean right = applied
-                    ? report != null && norm == outcome.gradientNorm()
-                    : !slice.slice().finite();
+            norms.apply(new StepOutcome(norms.version(), Decision.SKIP, 0, 0, Double.NaN, 1));
+            boolean right =
+                    applied ? norm == outcome.gradientNorm() : !slice.slice().finite();
             if (!right) {
                 return outcome + " was decided of gradients of norm " + norm + ", finite="
                         + slice.slice().finite();
@@ -49,28 +53,25 @@ final class SliceReplay {
             shard.apply(new StepOutcome(
                     shard.version(), outcome.decision(), outcome.samples(), outcome.lossSum(), norm, 1));
         }
-        int difference = Arrays.mismatch(SerialRun.read(shard, settings.weightDtype()), last);
+        int difference = Arrays.mismatch(SerialRun.read(workload, shard), last);
         return difference < 0 ? null : "the last weights differ from the serial run in element " + difference;
     }
 
-    private static void add(ParameterShard shard, SyncSettings settings, SliceRecord.Contributed contributed) {
-        int size = settings.gradientDtype().bytes();
-        for (int chunk = 0; chunk < shard.range().chunks(); chunk++) {
-            Contribution contribution = new Contribution(
-                    shard.version(),
-                    0,
-                    0,
-                    chunk,
-                    contributed.slice().samples(),
-                    contributed.lossScale(),
-                    settings.gradientDtype());
-            int from = (int) shard.range().chunkFrom(chunk) * size;
-            shard.add(
-                    contribution,
-                    new SerialRun.Unshared(contributed
-                            .slice()
-                            .gradient()
-                            .slice(from, shard.range().chunkSize(chunk) * size)));
-        }
+    /** A shard that has everything, of a training of one logical worker. */
+    private static ParameterShard single(Workload workload, TableSettings rows) {
+        SyncSettings settings = workload.settings();
+        SyncSettings single = new SyncSettings(
+                1,
+                settings.gradientDtype(),
+                settings.weightDtype(),
+                settings.maximumSkips(),
+                settings.chunkElements(),
+                settings.shardOptimiser(),
+                rows);
+        TableShards tables = new TableShards(workload.table().tables(), single, new Placement(1), 0);
+        ShardRange range = single.ranges(workload.table(), 1).get(0);
+        ParameterShard shard = new ParameterShard(workload.table(), range, 1, single.optimiser(), tables);
+        SerialRun.load(shard, workload.initialWeights());
+        return shard;
     }
 }

@@ -95,14 +95,15 @@ class BytesPerStepTest {
         Sum gradients = new Sum();
         Sum confirmations = new Sum();
         Sum reports = new Sum();
-        for (int worker = 0; worker < schedule.logicalWorkers(); worker++) {
+        for (int worker = 0; worker < schedule.training().logicalWorkers(); worker++) {
             Workload.Slice slice = workload.slice(step, worker, serial.weights(step), 1, 0);
             for (ShardRange range : ranges) {
                 for (int chunk = 0; chunk < range.chunks(); chunk++) {
                     int header =
                             integer(step) + integer(worker) + integer(chunk) + integer(slice.samples()) + FLOAT + 2;
                     gradients.add(header
-                            + range.chunkSize(chunk) * schedule.gradientDtype().bytes());
+                            + range.chunkSize(chunk)
+                                    * schedule.training().gradientDtype().bytes());
                     confirmations.add(header);
                 }
             }
@@ -138,7 +139,8 @@ class BytesPerStepTest {
                 }
                 while (from < to) {
                     long next = Math.min(to, range.chunkTo(range.chunkAt(from)));
-                    int body = (int) (next - from) * schedule.weightDtype().bytes();
+                    int body = (int) (next - from)
+                            * schedule.training().weightDtype().bytes();
                     pulled.add(request + integer(from) + integer(next) + version + body);
                     from = next;
                 }

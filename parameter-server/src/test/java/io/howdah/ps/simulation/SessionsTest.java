@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.MessageLite;
 import io.howdah.ps.ClientSession;
+import io.howdah.ps.Membership;
+import io.howdah.ps.ReplicaTable;
 import io.howdah.ps.ServerNetwork;
 import io.howdah.ps.ServerParts;
 import io.howdah.ps.ServerPlace;
@@ -24,6 +26,7 @@ import io.howdah.ps.wire.JobIdentity;
 import io.howdah.ps.wire.Peer;
 import io.howdah.ps.wire.ReceivedFrame;
 import io.howdah.ps.wire.Role;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -172,5 +175,46 @@ class SessionsTest {
         assertThat(join(List.of(3L, 3L), List.of(9L, 9L)))
                 .as("of two snapshots")
                 .isCompletedExceptionally();
+    }
+
+    /** Of three servers, before and after the first is lost; the second one's own shard is the same in both. */
+    private static List<Membership> memberships() {
+        ReplicaTable table = new ReplicaTable(3);
+        for (int server = 0; server < 3; server++) {
+            table.joined(
+                    server, SimulatedServer.address(server), InetSocketAddress.createUnresolved("copy-" + server, 1));
+        }
+        Membership before = table.membership();
+        table.synced(0, before.shards().get(0).epoch());
+        assertThat(table.lost(0)).isEmpty();
+        return List.of(before, table.membership());
+    }
+
+    /** Notices of two changes may overtake each other. */
+    @Test
+    void anOlderMembershipCountsForNothing() {
+        Membership older = memberships().get(0);
+        Membership newer = memberships().get(1);
+        InetSocketAddress decider = newer.primaries().get(0);
+
+        List<InetSocketAddress> dialled = new ArrayList<>();
+        ServerPlace place = new ServerPlace(1, 3);
+        ServerSession server = new ServerSession(
+                workload.settings(),
+                place,
+                new SnapshotFiles(place, new SimulatedBlobs(), null, Runnable::run, Runnable::run),
+                CONNECTIONS.counters(),
+                new ServerNetwork(
+                        clock, (address, timeout, listener, failed) -> dialled.add(address), ServerNetwork.PATIENCE),
+                ServerParts.production());
+        server.replicate();
+        server.assign(newer, 1);
+        server.assign(older, 1);
+        assertThat(dialled).containsExactly(decider);
+
+        ClientSession worker = new ClientSession(workload.settings(), older.primaries(), (index, losses) -> {});
+        worker.assign(newer);
+        worker.assign(older);
+        assertThat(worker.address(0)).isEqualTo(decider);
     }
 }

@@ -185,6 +185,13 @@ final class RowSum {
         }
     }
 
+    /** Σ of the squares of all rows. */
+    void addSquares(ExactSum squares) {
+        for (int row = 0; row < rows(); row++) {
+            addSquares(row, squares);
+        }
+    }
+
     /** Takes the mean gradient of a row that another process has summed, D values in float32. */
     void put(long id, int contributions, ByteBuffer mean) {
         int slot = index.add(id);

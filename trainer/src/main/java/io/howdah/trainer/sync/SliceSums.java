@@ -72,13 +72,14 @@ final class SliceSums {
         samples = contribution.samples();
     }
 
-    /** Adds the squares of what can only be added when everything is there. */
+    /**
+     * Adds the squares of what can only be added when everything is there. Of rows all, also those whose ids may not be admitted:
+     * that depends on the slices before, which are not known yet.
+     */
     private void endIfComplete() {
         if (isComplete()) {
             updates.addSquares(gradients(), squares);
-            for (int table = 0; table < rows.size(); table++) {
-                tables.all().get(table).addSquares(rows.get(table), squares);
-            }
+            rows.forEach(sum -> sum.addSquares(squares));
         }
     }
 

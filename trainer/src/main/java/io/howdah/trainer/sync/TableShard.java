@@ -61,14 +61,9 @@ final class TableShard {
      * count, unless they are not finite.
      */
     void addSquares(ExactSum squares) {
-        addSquares(sum, squares);
-    }
-
-    /** As {@link #addSquares(ExactSum)}, of gradients that are kept elsewhere. */
-    void addSquares(RowSum sum, ExactSum squares) {
         ExactSum single = new ExactSum();
         for (int row = 0; row < sum.rows(); row++) {
-            if (admits(sum, row)) {
+            if (admits(row)) {
                 sum.addSquares(row, squares);
             } else {
                 single.clear();
@@ -81,7 +76,7 @@ final class TableShard {
     }
 
     /** Whether row {@code row} of the sums has or gets a row of the table. */
-    private boolean admits(RowSum sum, int row) {
+    private boolean admits(int row) {
         return settings.admission() == 1
                 || rows.index().find(sum.id(row)) != RowIndex.ABSENT
                 || candidates.total(sum.id(row)) + sum.contributions(row) >= settings.admission();

@@ -48,7 +48,7 @@ public final class TableShards {
     }
 
     /** Whether a row belongs to this server. */
-    boolean keeps(long id) {
+    public boolean keeps(long id) {
         return placement.server(id) == server;
     }
 
