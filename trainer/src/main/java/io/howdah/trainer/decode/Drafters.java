@@ -10,8 +10,11 @@ import io.howdah.trainer.decode.heads.TreeShape;
 import io.howdah.trainer.decode.speculate.Drafter;
 import io.howdah.trainer.decode.speculate.ModelDrafter;
 import io.howdah.trainer.decode.speculate.NgramDrafter;
+import io.howdah.trainer.decode.speculate.RowCosts;
 import io.howdah.trainer.model.lm.HeadKind;
 import io.howdah.trainer.model.lm.TokenHeads;
+import io.howdah.trainer.tensor.Tensor;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -129,11 +132,24 @@ public final class Drafters {
         }
         TreeSearch search = new TreeSearch(calibration);
         int nodes = config.getInt(DecodeKeys.DRAFT_NODES);
-        TreeShape tree = nodes > 0
-                ? search.of(nodes)
-                : search.quickest(parts.costs().get(), config.getInt(DecodeKeys.BATCH_SIZE), 0, MOST_NODES);
+        TreeShape tree =
+                nodes > 0 ? search.of(nodes) : quickest(search, parts, heads, config.getInt(DecodeKeys.BATCH_SIZE));
         return HeadDrafters.tree(
                 parts.target(), heads, cacheBytes(config), tree.size() == 0 ? TreeShape.chain(1) : tree);
+    }
+
+    /** The heads read weights too, and are taken to need the time of as many of the model's. */
+    private static TreeShape quickest(TreeSearch search, DraftingParts parts, TokenHeads heads, int live) {
+        DecoderNetwork target = parts.target();
+        Collection<Tensor> own = heads.parameters().values();
+        long elements = own.stream().mapToLong(Tensor::elements).sum();
+        for (int head = 0; head < heads.count(); head++) {
+            Tensor scores = heads.unembedding(head);
+            elements += own.contains(scores) ? 0 : scores.elements();
+        }
+        double share = (double) elements * target.compute().dtype().bytes() / target.bytes();
+        RowCosts costs = parts.costs().get();
+        return search.quickest(costs, live, share * costs.nanos(live), MOST_NODES);
     }
 
     /** The model's heads, if they are of the kind that the drafter is named after. */

@@ -37,8 +37,9 @@ class DraftersTest {
 
     @Test
     void everyRowMakesADrafterOfItsName() {
-        HeadCalibration calibration =
-                new HeadCalibration(new long[] {10, 10, 10}, new long[][] {{6, 2}, {5, 2}, {4, 1}});
+        HeadCalibration calibration = new HeadCalibration(new long[][] {{10, 0}, {6, 2}, {5, 1}}, new long[][][] {
+            {{6, 2}, {0, 0}}, {{5, 1}, {1, 0}}, {{4, 1}, {1, 0}}
+        });
         LanguageNetwork network = TinyNetworks.llama(11, 2, 1);
         TokenHeads medusa = HeadSettings.of(HeadKind.MEDUSA, 3).create(network, 1);
         TokenHeads parallel = HeadSettings.of(HeadKind.PARALLEL, 3).create(network, 1);

@@ -3,6 +3,7 @@ package io.howdah.yarn.cli;
 
 import io.howdah.trainer.config.Config;
 import io.howdah.trainer.decode.heads.HeadCalibration;
+import io.howdah.trainer.decode.heads.HeadCalibration.Before;
 import io.howdah.yarn.client.JobLines;
 import io.howdah.yarn.config.GenerateKeys;
 import io.howdah.yarn.config.JobConfiguration;
@@ -24,14 +25,14 @@ class CalibrateCommand extends Command {
         for (int head = 0; head < calibration.heads(); head++) {
             StringBuilder rates = new StringBuilder();
             for (int rank = 0; rank < Math.min(SHOWN_RANKS, calibration.ranks()); rank++) {
-                rates.append(String.format(Locale.ROOT, "%.3f  ", calibration.rate(head, rank)));
+                rates.append(String.format(Locale.ROOT, "%.3f  ", calibration.rate(head, Before.FIRST, rank)));
             }
             printer.printf(
                     Locale.ROOT,
                     "%-28s %sof %,d places%n",
                     "head " + (head + 1) + ", by rank",
                     rates,
-                    calibration.places()[head]);
+                    calibration.places()[head][Before.FIRST.ordinal()]);
         }
         printer.printf(Locale.ROOT, "%-28s %s%n", "output", config.get(GenerateKeys.CALIBRATE_OUTPUT));
         return DONE;

@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.trainer.decode.heads;
 
+import io.howdah.trainer.decode.heads.HeadCalibration.Before;
 import io.howdah.trainer.decode.heads.TreeShape.Node;
 import io.howdah.trainer.decode.speculate.RowCosts;
 import java.util.ArrayList;
@@ -11,15 +12,15 @@ import java.util.Map;
 import java.util.PriorityQueue;
 
 /**
- * Finds trees of drafts from calibrated heads, as if heads were right or wrong independently of each other: a node is accepted with the
- * product a of the rates along its path, and E[accepted] is the sum of these products over all nodes (Cai et al. 2024,
- * section 2.3.3).
+ * Finds trees of drafts from calibrated heads: a node is accepted with the product of the rates along its path, and E[accepted] is the
+ * sum of these products over all nodes (Cai et al. 2024, section 2.3.3). Other than there, heads are not taken to be right
+ * independently of each other: rates are those behind heads that were right.
  */
 public final class TreeSearch {
     private final HeadCalibration calibration;
 
-    /** A node that can be added: its path of ranks, and its product. */
-    private record Candidate(List<Integer> ranks, double product) {}
+    /** A node that can be added: its path of ranks, its product, and what its children are behind. */
+    private record Candidate(List<Integer> ranks, double product, Before before) {}
 
     public TreeSearch(HeadCalibration calibration) {
         this.calibration = calibration;
@@ -41,7 +42,7 @@ public final class TreeSearch {
                 best.thenComparing(candidate -> candidate.ranks().size())
                         .thenComparing(candidate -> candidate.ranks().toString()));
         List<Candidate> chosen = new ArrayList<>();
-        addChildren(open, new Candidate(List.of(), 1));
+        addChildren(open, new Candidate(List.of(), 1, Before.FIRST));
         while (chosen.size() < nodes && !open.isEmpty() && open.element().product() > 0) {
             Candidate next = open.remove();
             chosen.add(next);
@@ -59,7 +60,8 @@ public final class TreeSearch {
         for (int rank = 0; rank < calibration.ranks(); rank++) {
             List<Integer> ranks = new ArrayList<>(parent.ranks());
             ranks.add(rank);
-            open.add(new Candidate(List.copyOf(ranks), parent.product() * calibration.rate(head, rank)));
+            double product = parent.product() * calibration.rate(head, parent.before(), rank);
+            open.add(new Candidate(List.copyOf(ranks), product, parent.before().and(rank)));
         }
     }
 
@@ -80,11 +82,15 @@ public final class TreeSearch {
     /** E[accepted]. */
     public double accepted(TreeShape tree) {
         double[] products = new double[tree.size()];
+        Before[] states = new Before[tree.size()];
         double sum = 0;
         for (int i = 0; i < products.length; i++) {
             Node node = tree.nodes().get(i);
-            double before = node.parent() < 0 ? 1 : products[node.parent()];
-            products[i] = before * calibration.rate(node.depth() - 1, node.rank());
+            boolean isRoot = node.parent() < 0;
+            Before before = isRoot ? Before.FIRST : states[node.parent()];
+            states[i] = before.and(node.rank());
+            products[i] =
+                    (isRoot ? 1 : products[node.parent()]) * calibration.rate(node.depth() - 1, before, node.rank());
             sum += products[i];
         }
         return sum;

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Drafts as many tokens as bring most per second: E[tokens](γ) / (t(rows) + drafting), from the measured acceptance at
  * every depth, and the measured times of rows and of the drafter. Where nothing pays it drafts nothing, and tries again now
  * and then, each time after a longer pause, the longer the more a trial has taken: a drafter may have to read first what was
- * written without it. Where drafts pay it goes without one now and then, and then with one a little longer or shorter, to know what
+ * written without it. It stops, too, where drafts have cost more than they brought, whatever a usual step says ({@link
+ * DraftAccount}). Where drafts pay it goes without one now and then, and then with one a little longer or shorter, to know what
  * these take.
  */
 public final class AdaptiveDraftLength implements DraftLength {
@@ -56,6 +57,8 @@ public final class AdaptiveDraftLength implements DraftLength {
     /** By the number of binary digits of live sequences: what did not pay for many may pay for few. */
     private final Map<Integer, Trials> trials = new HashMap<>();
 
+    private final Map<Integer, DraftAccount> accounts = new HashMap<>();
+
     /**
      * @param deepest most tokens one behind the other
      * @param nodes tokens that the drafter drafts in all for a depth
@@ -88,8 +91,9 @@ public final class AdaptiveDraftLength implements DraftLength {
         boolean rests = inARow >= MOST_IN_A_ROW;
         boolean looks = rested;
         rested = rests;
-        trying = !rests && !pays && trials(live).isDue();
-        if (rests || !pays && !trying) {
+        boolean overdrawn = account(live).isOverdrawn(forward(live));
+        trying = !rests && !pays && !overdrawn && trials(live).isDue();
+        if (rests || overdrawn || !pays && !trying) {
             inARow = 0;
             return 0;
         }
@@ -113,7 +117,15 @@ public final class AdaptiveDraftLength implements DraftLength {
     }
 
     private Trials trials(int live) {
-        return trials.computeIfAbsent(Integer.SIZE - Integer.numberOfLeadingZeros(live), digits -> new Trials());
+        return trials.computeIfAbsent(digits(live), digits -> new Trials());
+    }
+
+    private DraftAccount account(int live) {
+        return accounts.computeIfAbsent(digits(live), digits -> new DraftAccount());
+    }
+
+    private static int digits(int live) {
+        return Integer.SIZE - Integer.numberOfLeadingZeros(live);
     }
 
     /** Tokens per second with drafts of a depth, over those without. */
@@ -175,8 +187,18 @@ public final class AdaptiveDraftLength implements DraftLength {
             learn(drafting, live, (double) draftNanos / lastDepth);
         }
         learn(forwards, live + drafted, verifyNanos);
+        account(live, accepted, draftNanos + verifyNanos);
         if (trying) {
             trials(live).took(draftNanos + verifyNanos, forward(live));
+        }
+    }
+
+    private void account(int live, int accepted, long nanos) {
+        DraftAccount account = account(live);
+        account.passed(nanos);
+        if (drafts > COLD && lastDepth > 0) {
+            double plain = forward(live);
+            account.drafted(nanos - (1 + (double) accepted / live) * plain, plain);
         }
     }
 

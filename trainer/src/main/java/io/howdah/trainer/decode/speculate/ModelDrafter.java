@@ -22,7 +22,7 @@ import java.util.OptionalInt;
 /**
  * Drafts with a network: a smaller one with the same vocabulary (Leviathan et al. 2023), or the first blocks of the target
  * itself (Zhang et al., “Draft &amp; Verify”, 2024). It keeps a cache of its own, which follows the histories: what was not
- * accepted is forgotten, what it has not read is read with the next draft.
+ * accepted is forgotten, what it has not read, prompts too, is read with the next draft: if there is none it costs nothing.
  */
 public final class ModelDrafter implements Drafter {
     private static final int CHUNK = 256;
@@ -91,12 +91,7 @@ public final class ModelDrafter implements Drafter {
     @Override
     public void open(int sequence, SequenceSampler sampler, int positions) {
         int slots = Math.min(positions, network.context()) + deepest;
-        Follower follower = new Follower(cache.open(slots), new TokenHistory());
-        followers.put(sequence, follower);
-        TokenHistory history = sampler.history();
-        if (history.length() <= network.context()) {
-            catchUp(follower, history, 0);
-        }
+        followers.put(sequence, new Follower(cache.open(slots), new TokenHistory()));
     }
 
     @Override
@@ -105,8 +100,8 @@ public final class ModelDrafter implements Drafter {
     }
 
     /** Reads all tokens but the last {@code CHUNK} and the last one, chunk by chunk. */
-    private void catchUp(Follower follower, TokenHistory history, int kept) {
-        while (history.length() - 1 - follower.read.length() > kept) {
+    private void catchUp(Follower follower, TokenHistory history) {
+        while (history.length() - 1 - follower.read.length() > CHUNK) {
             batch.clear();
             int until = Math.min(history.length() - 1, follower.read.length() + CHUNK);
             add(follower, history, until, Wanted.NOTHING);
@@ -134,7 +129,7 @@ public final class ModelDrafter implements Drafter {
             lengths[i] = request.sampler().history().length();
             if (lengths[i] <= network.context()) {
                 follower(request).follow(request.sampler().history());
-                catchUp(follower(request), request.sampler().history(), CHUNK);
+                catchUp(follower(request), request.sampler().history());
                 going.add(request);
             }
         }

@@ -20,8 +20,10 @@ public final class RowCosts {
     private static final long QUIET_NANOS = 700_000_000;
 
     private static final long MOST_NANOS = 4_000_000_000L;
-    /** Forwards in a row: the first ones find the caches, and the clock, as many rows have left them. */
-    private static final int REPETITIONS = 4;
+    /** Forwards in a row, at least, and for how long: the first ones find the caches, and the clock, as many rows have left them. */
+    private static final int REPETITIONS = 2;
+
+    private static final long SPELL_NANOS = 5_000_000;
     /** What counts as new: a time below this share of the best one. */
     private static final double BETTER = 0.97;
 
@@ -63,7 +65,10 @@ public final class RowCosts {
             for (long now = start; now - news < QUIET_NANOS && now - start < MOST_NANOS; now = System.nanoTime()) {
                 for (int i = 0; i < count; i++) {
                     double taken = Double.POSITIVE_INFINITY;
-                    for (int repetition = 0; repetition < REPETITIONS; repetition++) {
+                    long begun = System.nanoTime();
+                    for (int repetition = 0;
+                            repetition < REPETITIONS || System.nanoTime() - begun < SPELL_NANOS;
+                            repetition++) {
                         taken = Math.min(taken, time(network, cache, sequence, rows[i]));
                     }
                     news = taken < BETTER * nanos[i] ? System.nanoTime() : news;

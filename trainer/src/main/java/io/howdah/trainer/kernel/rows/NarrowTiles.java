@@ -17,15 +17,15 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class NarrowTiles {
     private static final VectorSpecies<Float> FLOATS = VectorRowKernels.species();
-    private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED.length() == FLOATS.length()
+    static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED.length() == FLOATS.length()
             ? IntVector.SPECIES_PREFERRED
             : IntVector.SPECIES_512;
     private static final int WIDE = FLOATS.length();
     private static final boolean LONG_VECTORS = VectorMultiply.LONG_VECTORS;
     private static final int LANES = RowKernels.LANES;
     private static final int HALVES = PackedWeights.PANEL / 2;
-    private static final int HIGH_HALF = 16;
-    private static final int HIGH_BITS = 0xffff0000;
+    static final int HIGH_HALF = 16;
+    static final int HIGH_BITS = 0xffff0000;
 
     private NarrowTiles() {}
 
@@ -326,7 +326,7 @@ final class NarrowTiles {
     }
 
     /** Where the low half at this place of a line belongs. */
-    private static int place(int half) {
+    static int place(int half) {
         return half / LANES * 2 * LANES + half % LANES;
     }
 

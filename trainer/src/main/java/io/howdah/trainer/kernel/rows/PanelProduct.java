@@ -15,7 +15,21 @@ public final class PanelProduct implements RowProduct {
 
     @Override
     public void multiply(Team team, float[] x, int rows, float[] y) {
-        team.run(weights.panels(), (panel, thread) -> kernels.multiply(weights, x, rows, y, panel, panel + 1));
+        int panels = weights.panels();
+        int span = span(panels, team.size(), rows);
+        team.run((panels + span - 1) / span, (item, thread) -> {
+            int from = item * span;
+            kernels.multiply(weights, x, rows, y, from, Math.min(panels, from + span));
+        });
+    }
+
+    /** As many panels at a time as kernels take together, but equal shares where there are few. */
+    private static int span(int panels, int threads, int rows) {
+        if (rows > 4) {
+            return 1;
+        }
+        int together = rows == 1 ? 4 : 2;
+        return panels >= 2 * together * threads ? together : (panels + threads - 1) / threads;
     }
 
     @Override

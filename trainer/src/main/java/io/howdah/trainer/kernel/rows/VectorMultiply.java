@@ -12,16 +12,44 @@ final class VectorMultiply {
     private static final int TILE = LONG_VECTORS ? 8 : 4;
 
     void multiply(PackedWeights w, float[] x, int rows, float[] y, int fromPanel, int toPanel) {
-        for (int panel = fromPanel; panel < toPanel; panel++) {
-            if (w.isWhole(panel)) {
-                panel(w, panel, x, rows, y, panel * PANEL, w.outputs());
-                w.addBias(panel, y, rows);
-            } else {
-                float[] padded = new float[rows * PANEL];
-                panel(w, panel, x, rows, padded, 0, PANEL);
-                for (int row = 0; row < rows; row++) {
-                    w.store(padded, row * PANEL, panel, y, row);
-                }
+        int together = 1;
+        for (int panel = fromPanel; panel < toPanel; panel += together) {
+            together = several(w, panel, toPanel, x, rows, y);
+            if (together == 0) {
+                together = 1;
+                onePanel(w, panel, x, rows, y);
+            }
+            for (int done = panel; done < panel + together && w.isWhole(done); done++) {
+                w.addBias(done, y, rows);
+            }
+        }
+    }
+
+    /**
+     * Sums of a few rows and several whole panels; returns how many, or 0 if panels are to be taken one by one: then registers are full
+     * of the sums of one, or one has as many as keep the processor busy.
+     */
+    private static int several(PackedWeights w, int panel, int end, float[] x, int rows, float[] y) {
+        int panels = rows == 1 ? OneRowTiles.PANELS : 2;
+        if (!LONG_VECTORS || rows > PanelPairTiles.ROWS || panel + panels > end || !w.isWhole(panel + panels - 1)) {
+            return 0;
+        }
+        if (rows == 1) {
+            OneRowTiles.multiply(w, panel, x, y);
+        } else {
+            PanelPairTiles.multiply(w, panel, x, rows, y);
+        }
+        return panels;
+    }
+
+    private static void onePanel(PackedWeights w, int panel, float[] x, int rows, float[] y) {
+        if (w.isWhole(panel)) {
+            panel(w, panel, x, rows, y, panel * PANEL, w.outputs());
+        } else {
+            float[] padded = new float[rows * PANEL];
+            panel(w, panel, x, rows, padded, 0, PANEL);
+            for (int row = 0; row < rows; row++) {
+                w.store(padded, row * PANEL, panel, y, row);
             }
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.howdah.trainer.decode.heads.HeadCalibration.Before;
 import io.howdah.trainer.decode.heads.TreeShape.Node;
 import io.howdah.trainer.decode.speculate.RowCosts;
 import io.howdah.trainer.tensor.Philox;
@@ -18,17 +19,20 @@ import org.junit.jupiter.api.Test;
 class TreeSearchTest {
     private static final int HEADS = 3;
     private static final int RANKS = 3;
+    private static final int STATES = Before.values().length;
     private static final int PLACES = 1000;
 
     /** Random rates; ranks are not always in the order of their rates. */
     private static HeadCalibration random(long seed) {
         Philox random = new Philox(seed, 0);
-        long[][] hits = new long[HEADS][RANKS];
-        long[] places = new long[HEADS];
+        long[][][] hits = new long[HEADS][STATES][RANKS];
+        long[][] places = new long[HEADS][STATES];
         for (int head = 0; head < HEADS; head++) {
-            places[head] = PLACES;
-            for (int rank = 0; rank < RANKS; rank++) {
-                hits[head][rank] = random.nextInt(PLACES / RANKS);
+            for (int state = 0; state < STATES; state++) {
+                places[head][state] = PLACES;
+                for (int rank = 0; rank < RANKS; rank++) {
+                    hits[head][state][rank] = random.nextInt(PLACES / RANKS);
+                }
             }
         }
         return new HeadCalibration(places, hits);
@@ -74,7 +78,7 @@ class TreeSearchTest {
     }
 
     @Test
-    void expectedAcceptanceIsThatOfIndependentHeads() {
+    void expectedAcceptanceIsThatOfHeadsBehindEachOther() {
         HeadCalibration calibration = random(5);
         TreeSearch search = new TreeSearch(calibration);
         TreeShape tree = search.of(8);
@@ -83,11 +87,13 @@ class TreeSearchTest {
         long accepted = 0;
         for (int step = 0; step < steps; step++) {
             int[] ranks = new int[HEADS];
+            Before before = Before.FIRST;
             for (int head = 0; head < HEADS; head++) {
                 double u = random.nextDouble();
-                while (ranks[head] < RANKS && u >= calibration.rate(head, ranks[head])) {
-                    u -= calibration.rate(head, ranks[head]++);
+                while (ranks[head] < RANKS && u >= calibration.rate(head, before, ranks[head])) {
+                    u -= calibration.rate(head, before, ranks[head]++);
                 }
+                before = before.and(ranks[head]);
             }
             int deepest = 0;
             boolean[] on = new boolean[tree.size()];
@@ -100,6 +106,15 @@ class TreeSearchTest {
         }
         // At most 3 a step: the deviation of the mean is below 1.5 / √steps.
         assertThat((double) accepted / steps).isCloseTo(search.accepted(tree), offset(4 * 1.5 / Math.sqrt(steps)));
+    }
+
+    /** Each head alone is right at half of all places, but they are right at the same ones: deep trees pay, wide ones do not. */
+    @Test
+    void headsThatAreRightTogetherMakeDeepTrees() {
+        long[][] places = {{1000, 0}, {500, 100}, {480, 10}};
+        long[][][] hits = {{{500, 100, 50}, {0, 0, 0}}, {{480, 10, 5}, {20, 10, 5}}, {{470, 5, 2}, {4, 2, 1}}};
+        TreeShape tree = new TreeSearch(new HeadCalibration(places, hits)).of(HEADS);
+        assertThat(tree).isEqualTo(TreeShape.chain(HEADS));
     }
 
     @Test
@@ -122,8 +137,8 @@ class TreeSearchTest {
         HeadCalibration two = random(2);
         HeadCalibration both = one.plus(two);
         assertThat(both).isEqualTo(two.plus(one)).isEqualTo(both.plus(HeadCalibration.none(HEADS, RANKS)));
-        assertThat(both.places()).containsExactly(2 * PLACES, 2 * PLACES, 2 * PLACES);
-        assertThat(both.hits()[1][2]).isEqualTo(one.hits()[1][2] + two.hits()[1][2]);
+        assertThat(both.places()[2]).containsExactly(2 * PLACES, 2 * PLACES);
+        assertThat(both.hits()[1][1][2]).isEqualTo(one.hits()[1][1][2] + two.hits()[1][1][2]);
         ObjectMapper json = new ObjectMapper();
         assertThat(HeadCalibration.of(json.readTree(both.json().toString()))).isEqualTo(both);
         TreeShape tree = new TreeSearch(both).of(7);
@@ -132,10 +147,12 @@ class TreeSearchTest {
         assertThatThrownBy(() -> HeadCalibration.of(tree.json()))
                 .hasMessageContaining("format=howdah.draft-tree version=1, expected format=howdah.head-calibration");
         assertThatThrownBy(() -> HeadCalibration.of(
-                        json.readTree(both.json().put("version", 2).toString())))
-                .hasMessageContaining("version=2");
-        assertThatThrownBy(() -> new HeadCalibration(new long[] {1}, new long[][] {{1, 1}}))
+                        json.readTree(both.json().put("version", 1).toString())))
+                .hasMessageContaining("version=1");
+        assertThatThrownBy(() -> new HeadCalibration(new long[][] {{1, 1}}, new long[][][] {{{1, 1}, {0, 1}}}))
                 .hasMessageContaining("no more hits than places");
+        assertThatThrownBy(() -> new HeadCalibration(new long[][] {{1}}, new long[][][] {{{1, 0}}}))
+                .hasMessageContaining("2 rows for each head");
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.data.Offset.offset;
 
 import io.howdah.trainer.tensor.Philox;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Drafts are as long as pays on a machine with given costs, and turn themselves off where nothing pays. */
 class AdaptiveDraftLengthTest {
@@ -14,6 +16,9 @@ class AdaptiveDraftLengthTest {
 
     /** Every row costs in full. */
     private static final RowCosts COMPUTE_BOUND = new RowCosts(new int[] {1, 64}, new double[] {1000, 64000});
+
+    /** Rows are free. */
+    private static final RowCosts FLAT = new RowCosts(new int[] {1, 64}, new double[] {1000, 1000});
 
     /** What a run of many steps has written per microsecond, over what plain decoding would have. */
     private static double speed(AdaptiveDraftLength length, RowCosts costs, int live, double acceptance, double draft) {
@@ -138,6 +143,49 @@ class AdaptiveDraftLengthTest {
             length.stepped(1, depth, 0, (long) now, (long) COMPUTE_BOUND.nanos(1 + depth));
         }
         assertThat(drafting).isLessThan(0.02 * steps * COMPUTE_BOUND.nanos(1));
+    }
+
+    /** As heads with caches of their own, which read the prompts of every batch, and then pay for themselves or not. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 0.7, 550, 400, 0.97",
+        "4, 0.7, 550, 400, 0.97",
+        "16, 0.7, 550, 400, 0.97",
+        "16, 0.5, 450, 100, 0.97",
+        "1, 0.9, 500, 600, 0.97",
+        "16, 0.9, 500, 750, 0.97",
+        "16, 0.9, 700, 1200, 0.97",
+        "16, 0.9, 550, 60, 1.1",
+        "1, 0.95, 100, 500, 1.1",
+        "16, 0.95, 100, 500, 1.1"
+    })
+    void promptsThatDraftersReadAreCounted(int live, double acceptance, int draft, int prompt, double least) {
+        AdaptiveDraftLength length = new AdaptiveDraftLength(1, depth -> depth, FLAT);
+        Philox random = new Philox(9, 0);
+        double nanos = 0;
+        double plain = 0;
+        for (int batch = 0; batch < 40; batch++) {
+            double unread = prompt;
+            for (double written = 0; written < 600; ) {
+                int depth = length.next(live);
+                int kept = 0;
+                for (int sequence = 0; sequence < live; sequence++) {
+                    int accepted = depth > 0 && random.nextDouble() < acceptance ? 1 : 0;
+                    length.verified(depth, accepted);
+                    kept += accepted;
+                }
+                unread++;
+                // What was written without drafts is read with the next ones.
+                double drafting = depth == 0 ? 0 : draft + 300 * (unread - 1);
+                unread = depth == 0 ? unread : 0;
+                double verifying = FLAT.nanos(live * (1 + depth));
+                length.stepped(live, live * depth, kept, (long) drafting, (long) verifying);
+                nanos += drafting + verifying;
+                plain += FLAT.nanos(live) * (1 + (double) kept / live);
+                written += 1 + (double) kept / live;
+            }
+        }
+        assertThat(plain / nanos).isGreaterThan(least);
     }
 
     @Test

@@ -37,7 +37,7 @@ class RowKernelsTest {
             value = DType.class,
             names = {"FLOAT32", "BFLOAT16"})
     void productsAreRightAndTheSameForAnyNumberOfRows(DType dtype) {
-        for (int outputs : List.of(1, 40, 64, 130)) {
+        for (int outputs : List.of(1, 40, 64, 130, 300)) {
             int inputs = 37;
             float[] matrix = numbers(outputs * inputs);
             float[] bias = numbers(outputs);
