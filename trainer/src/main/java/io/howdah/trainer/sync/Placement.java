@@ -62,4 +62,15 @@ public final class Placement {
     public int owner(int shard) {
         return owners[shard];
     }
+
+    /** Share of the virtual shards, and so nearly of the rows, that the server with most of them keeps. */
+    public double largestShare() {
+        int[] counts = new int[servers];
+        int most = 0;
+        for (int owner : owners) {
+            counts[owner]++;
+            most = Math.max(most, counts[owner]);
+        }
+        return (double) most / VIRTUAL_SHARDS;
+    }
 }

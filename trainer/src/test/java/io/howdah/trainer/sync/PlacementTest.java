@@ -37,6 +37,10 @@ class PlacementTest {
             assertThat(random64[server]).as("seed " + seed).isCloseTo(ids / servers, within);
             assertThat(inARow[server]).isCloseTo(ids / servers, within);
         }
+        double most = placement.largestShare() * ids;
+        assertThat(Arrays.stream(random64).max().orElseThrow())
+                .as("seed " + seed)
+                .isCloseTo((int) most, Percentage.withPercentage(3));
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 // Copyright the Howdah authors. SPDX-License-Identifier: Apache-2.0
 package io.howdah.yarn.am;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,12 +10,14 @@ import java.util.List;
  *
  * @param containerMb what YARN is asked for
  * @param heapMb Java heap
+ * @param youngMb part of the heap for what is new; 0 for the JVM's own choice, a third
  * @param directMb direct buffers: tensors and the network's
  * @param metaspaceMb classes
  * @param codeCacheMb compiled code
  * @param nativeMb left for thread stacks, the JVM's own structures, oneDNN and libc
  */
-public record MemoryPlan(int containerMb, int heapMb, int directMb, int metaspaceMb, int codeCacheMb, int nativeMb) {
+public record MemoryPlan(
+        int containerMb, int heapMb, int youngMb, int directMb, int metaspaceMb, int codeCacheMb, int nativeMb) {
     private static final int METASPACE_MB = 96;
     private static final int CODE_CACHE_MB = 48;
     private static final int NATIVE_MB = 96;
@@ -26,7 +29,16 @@ public record MemoryPlan(int containerMb, int heapMb, int directMb, int metaspac
     static MemoryPlan of(int containerMb, double heapShare) {
         int divisible = containerMb - METASPACE_MB - CODE_CACHE_MB - NATIVE_MB;
         int heap = (int) (divisible * heapShare);
-        return new MemoryPlan(containerMb, heap, divisible - heap, METASPACE_MB, CODE_CACHE_MB, NATIVE_MB);
+        return new MemoryPlan(containerMb, heap, 0, divisible - heap, METASPACE_MB, CODE_CACHE_MB, NATIVE_MB);
+    }
+
+    /**
+     * The same for a process that keeps nearly all it makes: what is new gets {@code mostMb} at most, since what is kept never
+     * fills that part.
+     */
+    MemoryPlan withYoung(int mostMb) {
+        int young = Math.min(mostMb, heapMb / 3);
+        return new MemoryPlan(containerMb, heapMb, young, directMb, metaspaceMb, codeCacheMb, nativeMb);
     }
 
     /** The smallest container whose heap has {@code heapMb}, where {@code heapShare} of the divisible part is heap. */
@@ -51,7 +63,7 @@ public record MemoryPlan(int containerMb, int heapMb, int directMb, int metaspac
 
     /** JVM options that enforce the plan. */
     List<String> options() {
-        return List.of(
+        List<String> options = new ArrayList<>(List.of(
                 "-Xmx" + heapMb + "m",
                 "-XX:MaxDirectMemorySize=" + directMb + "m",
                 "-XX:MaxMetaspaceSize=" + metaspaceMb + "m",
@@ -60,6 +72,10 @@ public record MemoryPlan(int containerMb, int heapMb, int directMb, int metaspac
                 "-XX:MetaspaceSize=" + metaspaceMb * 2 / 3 + "m",
                 "-XX:ReservedCodeCacheSize=" + codeCacheMb + "m",
                 "-XX:+UseSerialGC",
-                "-XX:+ExitOnOutOfMemoryError");
+                "-XX:+ExitOnOutOfMemoryError"));
+        if (youngMb > 0) {
+            options.add("-Xmn" + youngMb + "m");
+        }
+        return options;
     }
 }

@@ -8,9 +8,18 @@ import java.util.Locale;
 
 /** What a container is for: its size, its share of heap, and whether the job ends when all of its kind have ended. */
 public enum Role {
-    SERVER(YarnKeys.SERVER_MEMORY, YarnKeys.SERVER_VCORES, YarnKeys.SERVER_OPTIONS, 0.7, Ending.WHEN_TOLD),
+    /** Parameters and rows stay as long as the process does. */
+    SERVER(YarnKeys.SERVER_MEMORY, YarnKeys.SERVER_VCORES, YarnKeys.SERVER_OPTIONS, 0.7, Ending.WHEN_TOLD) {
+        @Override
+        public MemoryPlan memory(Config config) {
+            return super.memory(config).withYoung(SERVER_YOUNG_MB);
+        }
+    },
     WORKER(YarnKeys.WORKER_MEMORY, YarnKeys.WORKER_VCORES, YarnKeys.WORKER_OPTIONS, 0.35, Ending.WHEN_DONE),
     EVALUATOR(YarnKeys.WORKER_MEMORY, YarnKeys.WORKER_VCORES, YarnKeys.WORKER_OPTIONS, 0.35, Ending.WHEN_DONE);
+
+    /** Heap of a server for what is new, at most. */
+    public static final int SERVER_YOUNG_MB = 64;
 
     /** Who decides that a task ends. */
     enum Ending {

@@ -8,6 +8,7 @@ import io.howdah.trainer.kernel.Backends;
 import io.howdah.trainer.model.Models;
 import io.howdah.trainer.model.TrainableModel;
 import io.howdah.trainer.sync.ParameterTable;
+import io.howdah.trainer.sync.Placement;
 import io.howdah.trainer.sync.SyncKeys;
 import io.howdah.trainer.sync.SyncSettings;
 import io.howdah.trainer.sync.TableKeys;
@@ -24,14 +25,16 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * Whether the servers' heaps can hold the sparse tables of a job. A server of S takes, of R rows in each table,
- * C·(1.05·R/S·Σ(bytes of a row) + 4·N/S·(2 + optimiser states)) + 96 MiB: its share of the rows, masters with sums and state of N dense
- * weights, and what any server needs. C is 2 where each also is the backup of another, else 1.
+ * C·(1.01·P·R·Σ(bytes of a row) + 4·N/S·(2 + optimiser states)) + 224 MiB: its share of the rows, masters with sums and state of N dense
+ * weights, and what any server needs. P is the largest {@linkplain Placement#largestShare share} of rows. C is 2 where each server
+ * also is the backup of another, else 1. The 224 MiB are 96, and twice what is reserved for what is new, since the collector wants as
+ * much free among what stays.
  */
 public final class ServerMemory {
-    /** Ids are spread by a hash; shares differ by some percent. */
-    private static final double UNEVEN = 1.05;
+    /** Ids are spread over virtual shards by a hash, too. */
+    private static final double UNEVEN = 1.01;
 
-    private static final long FIXED_BYTES = 96L << 20;
+    private static final long FIXED_BYTES = (96L + 2 * Role.SERVER_YOUNG_MB) << 20;
 
     private ServerMemory() {}
 
@@ -60,9 +63,10 @@ public final class ServerMemory {
         SyncSettings sync = TrainSettings.sync(config, config.getInt(YarnKeys.WORKERS));
         long rows = config.get(TableKeys.EXPECTED_ROWS);
         int servers = config.getInt(YarnKeys.SERVERS);
+        double share = new Placement(servers).largestShare();
         double bytes = 0;
         for (TableSpec spec : table.tables()) {
-            bytes += UNEVEN * rows * sync.tables().rowBytes(spec) / servers;
+            bytes += UNEVEN * rows * sync.tables().rowBytes(spec) * share;
         }
         int floats = 2 + sync.optimiser().rule().stateNames().size();
         bytes += (double) table.elements() * Float.BYTES * floats / servers;

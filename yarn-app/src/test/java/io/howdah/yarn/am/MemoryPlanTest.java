@@ -3,6 +3,10 @@ package io.howdah.yarn.am;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.howdah.yarn.config.JobConfiguration;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,5 +31,18 @@ class MemoryPlanTest {
             assertThat(plan.heapMb()).isPositive();
             assertThat(plan.poolMb()).isPositive().isLessThanOrEqualTo(plan.directMb());
         }
+    }
+
+    /** Rows of tables, which fill what the collector keeps old objects in, and nothing else. */
+    @Test
+    void serversKeepNearlyAllOfTheirHeapForWhatStays() {
+        for (String container : List.of("384", "768", "8192", "65536")) {
+            Configuration hadoop = new Configuration(false);
+            hadoop.set("howdah.server.memory.mb", container);
+            MemoryPlan plan = Role.SERVER.memory(JobConfiguration.parse(hadoop));
+            assertThat(plan.youngMb()).isPositive().isLessThanOrEqualTo(Math.min(64, plan.heapMb() / 3));
+            assertThat(plan.options()).contains("-Xmn" + plan.youngMb() + "m");
+        }
+        assertThat(MemoryPlan.of(1024, 0.35).options()).noneMatch(option -> option.startsWith("-Xmn"));
     }
 }
