@@ -5,6 +5,11 @@ import io.howdah.trainer.kernel.threads.Team;
 
 /** Products by {@link RowKernels}: the same bits on every processor. */
 public final class PanelProduct implements RowProduct {
+    /** Rows for which weights are read once. */
+    private static final int FEW_ROWS = 4;
+    /** Weights, times rows, that one thread is done with before another has heard of them. */
+    private static final long ALONE_BYTES = 640 << 10;
+
     private final RowKernels kernels;
     private final PackedWeights weights;
 
@@ -16,6 +21,10 @@ public final class PanelProduct implements RowProduct {
     @Override
     public void multiply(Team team, float[] x, int rows, float[] y) {
         int panels = weights.panels();
+        if (weights.bytes() * Math.max(rows, FEW_ROWS) <= ALONE_BYTES) {
+            kernels.multiply(weights, x, rows, y, 0, panels);
+            return;
+        }
         int span = span(panels, team.size(), rows);
         team.run((panels + span - 1) / span, (item, thread) -> {
             int from = item * span;
@@ -25,7 +34,7 @@ public final class PanelProduct implements RowProduct {
 
     /** As many panels at a time as kernels take together, but equal shares where there are few. */
     private static int span(int panels, int threads, int rows) {
-        if (rows > 4) {
+        if (rows > FEW_ROWS) {
             return 1;
         }
         int together = rows == 1 ? 4 : 2;
