@@ -326,19 +326,19 @@ final class NarrowTiles {
     }
 
     /** Where the low half at this place of a line belongs. */
-    static int place(int half) {
+    private static int place(int half) {
         return half / LANES * 2 * LANES + half % LANES;
     }
 
-    private static FloatVector low(IntVector two, IntVector sixteen) {
+    static FloatVector low(IntVector two, IntVector sixteen) {
         return two.lanewise(VectorOperators.LSHL, sixteen).reinterpretAsFloats();
     }
 
-    private static FloatVector high(IntVector two, IntVector mask) {
+    static FloatVector high(IntVector two, IntVector mask) {
         return two.and(mask).reinterpretAsFloats();
     }
 
-    private static void store(FloatVector low, FloatVector high, float[] sums, int at) {
+    static void store(FloatVector low, FloatVector high, float[] sums, int at) {
         low.intoArray(sums, at);
         high.intoArray(sums, at + LANES);
     }

@@ -3,7 +3,6 @@ package io.howdah.trainer.kernel.rows;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -15,7 +14,6 @@ final class OneRowTiles {
     private static final VectorSpecies<Float> FLOATS = VectorRowKernels.species();
     private static final VectorSpecies<Integer> INTS = NarrowTiles.INTS;
     private static final int WIDE = FLOATS.length();
-    private static final int LANES = RowKernels.LANES;
     private static final int PANEL = PackedWeights.PANEL;
     private static final int HALVES = PANEL / 2;
 
@@ -53,26 +51,22 @@ final class OneRowTiles {
         for (int k = 0; k < inputs; k++) {
             FloatVector factor = FloatVector.broadcast(FLOATS, x[k]);
             IntVector two = IntVector.fromArray(INTS, weights, first + k * HALVES);
-            a0 = low(two, sixteen).fma(factor, a0);
-            b0 = high(two, mask).fma(factor, b0);
+            a0 = NarrowTiles.low(two, sixteen).fma(factor, a0);
+            b0 = NarrowTiles.high(two, mask).fma(factor, b0);
             two = IntVector.fromArray(INTS, weights, second + k * HALVES);
-            a1 = low(two, sixteen).fma(factor, a1);
-            b1 = high(two, mask).fma(factor, b1);
+            a1 = NarrowTiles.low(two, sixteen).fma(factor, a1);
+            b1 = NarrowTiles.high(two, mask).fma(factor, b1);
             two = IntVector.fromArray(INTS, weights, third + k * HALVES);
-            a2 = low(two, sixteen).fma(factor, a2);
-            b2 = high(two, mask).fma(factor, b2);
+            a2 = NarrowTiles.low(two, sixteen).fma(factor, a2);
+            b2 = NarrowTiles.high(two, mask).fma(factor, b2);
             two = IntVector.fromArray(INTS, weights, fourth + k * HALVES);
-            a3 = low(two, sixteen).fma(factor, a3);
-            b3 = high(two, mask).fma(factor, b3);
+            a3 = NarrowTiles.low(two, sixteen).fma(factor, a3);
+            b3 = NarrowTiles.high(two, mask).fma(factor, b3);
         }
-        a0.intoArray(sums, to);
-        b0.intoArray(sums, to + LANES);
-        a1.intoArray(sums, to + PANEL);
-        b1.intoArray(sums, to + PANEL + LANES);
-        a2.intoArray(sums, to + 2 * PANEL);
-        b2.intoArray(sums, to + 2 * PANEL + LANES);
-        a3.intoArray(sums, to + 3 * PANEL);
-        b3.intoArray(sums, to + 3 * PANEL + LANES);
+        NarrowTiles.store(a0, b0, sums, to);
+        NarrowTiles.store(a1, b1, sums, to + PANEL);
+        NarrowTiles.store(a2, b2, sums, to + 2 * PANEL);
+        NarrowTiles.store(a3, b3, sums, to + 3 * PANEL);
     }
 
     private static void wide(PackedWeights w, int panel, float[] x, float[] sums, int to) {
@@ -105,21 +99,9 @@ final class OneRowTiles {
             b3 = FloatVector.fromArray(FLOATS, weights, fourth + k * PANEL + WIDE)
                     .fma(factor, b3);
         }
-        a0.intoArray(sums, to);
-        b0.intoArray(sums, to + WIDE);
-        a1.intoArray(sums, to + PANEL);
-        b1.intoArray(sums, to + PANEL + WIDE);
-        a2.intoArray(sums, to + 2 * PANEL);
-        b2.intoArray(sums, to + 2 * PANEL + WIDE);
-        a3.intoArray(sums, to + 3 * PANEL);
-        b3.intoArray(sums, to + 3 * PANEL + WIDE);
-    }
-
-    private static FloatVector low(IntVector two, IntVector sixteen) {
-        return two.lanewise(VectorOperators.LSHL, sixteen).reinterpretAsFloats();
-    }
-
-    private static FloatVector high(IntVector two, IntVector mask) {
-        return two.and(mask).reinterpretAsFloats();
+        NarrowTiles.store(a0, b0, sums, to);
+        NarrowTiles.store(a1, b1, sums, to + PANEL);
+        NarrowTiles.store(a2, b2, sums, to + 2 * PANEL);
+        NarrowTiles.store(a3, b3, sums, to + 3 * PANEL);
     }
 }

@@ -3,7 +3,6 @@ package io.howdah.trainer.kernel.rows;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -14,7 +13,6 @@ final class PanelPairTiles {
     private static final VectorSpecies<Float> FLOATS = VectorRowKernels.species();
     private static final VectorSpecies<Integer> INTS = NarrowTiles.INTS;
     private static final int WIDE = FLOATS.length();
-    private static final int LANES = RowKernels.LANES;
     private static final int PANEL = PackedWeights.PANEL;
     private static final int HALVES = PANEL / 2;
 
@@ -56,11 +54,11 @@ final class PanelPairTiles {
         int behind = start + inputs * HALVES;
         for (int k = 0; k < inputs; k++) {
             IntVector two = IntVector.fromArray(INTS, weights, start + k * HALVES);
-            FloatVector first = low(two, sixteen);
-            FloatVector second = high(two, mask);
+            FloatVector first = NarrowTiles.low(two, sixteen);
+            FloatVector second = NarrowTiles.high(two, mask);
             two = IntVector.fromArray(INTS, weights, behind + k * HALVES);
-            FloatVector third = low(two, sixteen);
-            FloatVector fourth = high(two, mask);
+            FloatVector third = NarrowTiles.low(two, sixteen);
+            FloatVector fourth = NarrowTiles.high(two, mask);
             FloatVector factor = FloatVector.broadcast(FLOATS, x[k]);
             a0 = first.fma(factor, a0);
             b0 = second.fma(factor, b0);
@@ -72,10 +70,10 @@ final class PanelPairTiles {
             c1 = third.fma(factor, c1);
             e1 = fourth.fma(factor, e1);
         }
-        store(a0, b0, sums, to);
-        store(c0, e0, sums, to + PANEL);
-        store(a1, b1, sums, to + stride);
-        store(c1, e1, sums, to + stride + PANEL);
+        NarrowTiles.store(a0, b0, sums, to);
+        NarrowTiles.store(c0, e0, sums, to + PANEL);
+        NarrowTiles.store(a1, b1, sums, to + stride);
+        NarrowTiles.store(c1, e1, sums, to + stride + PANEL);
     }
 
     /** Four rows, or three of which the third counts twice: {@code last} is the number of the last one, from 0. */
@@ -106,11 +104,11 @@ final class PanelPairTiles {
         int behind = start + inputs * HALVES;
         for (int k = 0; k < inputs; k++) {
             IntVector two = IntVector.fromArray(INTS, weights, start + k * HALVES);
-            FloatVector first = low(two, sixteen);
-            FloatVector second = high(two, mask);
+            FloatVector first = NarrowTiles.low(two, sixteen);
+            FloatVector second = NarrowTiles.high(two, mask);
             two = IntVector.fromArray(INTS, weights, behind + k * HALVES);
-            FloatVector third = low(two, sixteen);
-            FloatVector fourth = high(two, mask);
+            FloatVector third = NarrowTiles.low(two, sixteen);
+            FloatVector fourth = NarrowTiles.high(two, mask);
             FloatVector factor = FloatVector.broadcast(FLOATS, x[k]);
             a0 = first.fma(factor, a0);
             b0 = second.fma(factor, b0);
@@ -132,14 +130,14 @@ final class PanelPairTiles {
             c3 = third.fma(factor, c3);
             e3 = fourth.fma(factor, e3);
         }
-        store(a0, b0, sums, to);
-        store(c0, e0, sums, to + PANEL);
-        store(a1, b1, sums, to + stride);
-        store(c1, e1, sums, to + stride + PANEL);
-        store(a2, b2, sums, to + 2 * stride);
-        store(c2, e2, sums, to + 2 * stride + PANEL);
-        store(a3, b3, sums, to + lastSum);
-        store(c3, e3, sums, to + lastSum + PANEL);
+        NarrowTiles.store(a0, b0, sums, to);
+        NarrowTiles.store(c0, e0, sums, to + PANEL);
+        NarrowTiles.store(a1, b1, sums, to + stride);
+        NarrowTiles.store(c1, e1, sums, to + stride + PANEL);
+        NarrowTiles.store(a2, b2, sums, to + 2 * stride);
+        NarrowTiles.store(c2, e2, sums, to + 2 * stride + PANEL);
+        NarrowTiles.store(a3, b3, sums, to + lastSum);
+        NarrowTiles.store(c3, e3, sums, to + lastSum + PANEL);
     }
 
     /** Two rows. */
@@ -172,10 +170,10 @@ final class PanelPairTiles {
             c1 = third.fma(factor, c1);
             e1 = fourth.fma(factor, e1);
         }
-        store(a0, b0, sums, to);
-        store(c0, e0, sums, to + PANEL);
-        store(a1, b1, sums, to + stride);
-        store(c1, e1, sums, to + stride + PANEL);
+        NarrowTiles.store(a0, b0, sums, to);
+        NarrowTiles.store(c0, e0, sums, to + PANEL);
+        NarrowTiles.store(a1, b1, sums, to + stride);
+        NarrowTiles.store(c1, e1, sums, to + stride + PANEL);
     }
 
     /** Four rows, or three of which the third counts twice: {@code last} is the number of the last one, from 0. */
@@ -228,26 +226,13 @@ final class PanelPairTiles {
             c3 = third.fma(factor, c3);
             e3 = fourth.fma(factor, e3);
         }
-        store(a0, b0, sums, to);
-        store(c0, e0, sums, to + PANEL);
-        store(a1, b1, sums, to + stride);
-        store(c1, e1, sums, to + stride + PANEL);
-        store(a2, b2, sums, to + 2 * stride);
-        store(c2, e2, sums, to + 2 * stride + PANEL);
-        store(a3, b3, sums, to + lastSum);
-        store(c3, e3, sums, to + lastSum + PANEL);
-    }
-
-    private static FloatVector low(IntVector two, IntVector sixteen) {
-        return two.lanewise(VectorOperators.LSHL, sixteen).reinterpretAsFloats();
-    }
-
-    private static FloatVector high(IntVector two, IntVector mask) {
-        return two.and(mask).reinterpretAsFloats();
-    }
-
-    private static void store(FloatVector low, FloatVector high, float[] sums, int at) {
-        low.intoArray(sums, at);
-        high.intoArray(sums, at + LANES);
+        NarrowTiles.store(a0, b0, sums, to);
+        NarrowTiles.store(c0, e0, sums, to + PANEL);
+        NarrowTiles.store(a1, b1, sums, to + stride);
+        NarrowTiles.store(c1, e1, sums, to + stride + PANEL);
+        NarrowTiles.store(a2, b2, sums, to + 2 * stride);
+        NarrowTiles.store(c2, e2, sums, to + 2 * stride + PANEL);
+        NarrowTiles.store(a3, b3, sums, to + lastSum);
+        NarrowTiles.store(c3, e3, sums, to + lastSum + PANEL);
     }
 }
